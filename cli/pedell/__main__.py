@@ -1,0 +1,5 @@
+"""``python -m pedell``."""
+
+from pedell.commands import main
+
+main()

@@ -1,0 +1,118 @@
+"""The nouns: frozen data, standard library only, no input or output."""
+
+from pedell.model.ability import Ability, Verb, Writes
+from pedell.model.address import Address
+from pedell.model.change import Action, Cause, Change, FieldChange
+from pedell.model.document import Asset, Document, Folder
+from pedell.model.inventory import Cohort, Device, Inventory, School, Target
+from pedell.model.kind import Effect, Kind
+from pedell.model.layer import (
+    LAYERS,
+    Contribution,
+    Effective,
+    Layer,
+    Lock,
+    Setting,
+    Settings,
+    Written,
+)
+from pedell.model.outcome import Outcome, Progress, Status
+from pedell.model.plan import Edge, Plan, Scope, Step, Wave
+from pedell.model.playbook import EVERYTHING_AT_ONCE, Gate, Rollout, Window
+from pedell.model.problem import SUMMARIES, Problem, Rejected, Severity
+from pedell.model.resource import (
+    Desired,
+    Memory,
+    Need,
+    Observed,
+    Remembered,
+    Resource,
+    Sight,
+    Until,
+)
+from pedell.model.role import Role, RoleResource
+from pedell.model.secret import Sealed, Secret, SecretName
+from pedell.model.source import Pointer, Source, dotted
+from pedell.model.traffic import Traffic
+from pedell.model.value import (
+    Spec,
+    Value,
+    canonical,
+    fingerprint,
+    from_json,
+    is_same,
+    leaves,
+    look_up,
+    to_json,
+)
+
+__all__ = [
+    "EVERYTHING_AT_ONCE",
+    "LAYERS",
+    "SUMMARIES",
+    "Ability",
+    "Action",
+    "Address",
+    "Asset",
+    "Cause",
+    "Change",
+    "Cohort",
+    "Contribution",
+    "Desired",
+    "Device",
+    "Document",
+    "Edge",
+    "Effect",
+    "Effective",
+    "FieldChange",
+    "Folder",
+    "Gate",
+    "Inventory",
+    "Kind",
+    "Layer",
+    "Lock",
+    "Memory",
+    "Need",
+    "Observed",
+    "Outcome",
+    "Plan",
+    "Pointer",
+    "Problem",
+    "Progress",
+    "Rejected",
+    "Remembered",
+    "Resource",
+    "Role",
+    "RoleResource",
+    "Rollout",
+    "School",
+    "Scope",
+    "Sealed",
+    "Secret",
+    "SecretName",
+    "Setting",
+    "Settings",
+    "Severity",
+    "Sight",
+    "Source",
+    "Spec",
+    "Status",
+    "Step",
+    "Target",
+    "Traffic",
+    "Until",
+    "Value",
+    "Verb",
+    "Wave",
+    "Window",
+    "Writes",
+    "Written",
+    "canonical",
+    "dotted",
+    "fingerprint",
+    "from_json",
+    "is_same",
+    "leaves",
+    "look_up",
+    "to_json",
+]

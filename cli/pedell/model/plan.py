@@ -1,0 +1,79 @@
+"""What will be done, in which order: the one thing that a person approves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pedell.model.address import Address
+from pedell.model.change import Change
+from pedell.model.playbook import Rollout
+from pedell.model.resource import Until
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A step that must have come far enough before, and why."""
+
+    step: int
+    reason: str
+    until: Until
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change with its number; numbers follow the order, needed ones first."""
+
+    number: int
+    change: Change
+    needs: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Steps that run together; the gate of the rollout stands behind each wave."""
+
+    number: int
+    schools: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a plan speaks about: whose files, at which commit, how many schools and devices."""
+
+    inventory: str
+    authority: str
+    name: str
+    commit: str
+    version: str
+    schools: int
+    devices: int
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that apply does; it decides nothing any more.
+
+    ``blocked`` changes are shown and not done. ``orphans`` were made by us and are declared no
+    more; without pruning they stay. ``waiting`` counts devices that stand in a list and are not
+    enrolled yet. ``unreachable`` maps a target's id to why it did not answer.
+    """
+
+    scope: Scope
+    rollout: Rollout
+    waves: tuple[Wave, ...]
+    blocked: tuple[Change, ...]
+    orphans: tuple[Address, ...]
+    unchanged: int
+    waiting: int
+    unreachable: tuple[tuple[str, str], ...]
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps in order."""
+        return (step for wave in self.waves for step in wave.steps)
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing would be done and nothing is held back."""
+        return not self.blocked and not any(wave.steps for wave in self.waves)
