@@ -1,9 +1,10 @@
 """What the core asks of the world outside. Providers, vaults, stores and formats fulfil these."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from pedell.model import (
     Ability,
@@ -38,56 +39,118 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One MDM command on its way to one device.
+    """One MDM command; many devices may share it, and its ``uuid``.
 
-    ``state`` is ``intent`` (about to be sent), ``queued`` (the MDM took it), ``notnow``,
-    ``done``, ``error``, or ``lost`` (its queue was cleared, or a newer one took its place).
-    ``at`` and ``answered_at`` are seconds since the epoch.
+    ``subject`` names what it is about, so that a newer command on the same subject takes its place:
+    a profile's identifier, or a word of the session's own. ``content`` names what a device holds
+    once it has obeyed (a PayloadUUID), empty where it then holds nothing. ``at`` is in seconds
+    since the epoch.
     """
 
     uuid: str
-    enrolment: str
     request: str
-    identifier: str
+    subject: str
     content: str
-    state: str
+    enrolments: tuple[str, ...]
     at: float
-    answered_at: float = 0.0
+
+
+class Stage(StrEnum):
+    """How far one device has come with one content."""
+
+    INTENT = "intent"  # about to be sent when we were last heard of: nobody knows whether it was
+    QUEUED = "queued"  # the MDM took it, the device has not obeyed yet
+    ASLEEP = "asleep"  # the same, and the device has not been heard of since
+    INSTALLED = "installed"  # the device says that it obeyed
+    VERIFIED = "verified"  # and a later list from the device shows it
+    FAILED = "failed"  # the device refused
+
+
+Standings: TypeAlias = Mapping[str, Mapping[tuple[str, Stage], Set[str]]]
+"""Subject → (content, stage) → serials. A command on its way hides what a device still holds; a
+refused one does not, so that device stands twice."""
+
+
+class Happening(StrEnum):
+    """What an event of an MDM tells us about a device."""
+
+    ARRIVED = "arrived"  # it enrols (again): its queue is empty now, its serial is known
+    ENROLLED = "enrolled"  # it can be reached
+    LEFT = "left"
+    ANSWERED = "answered"  # it asked for commands, or obeyed, refused or put off one
+    SPOKE = "spoke"  # anything else
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one device said to its MDM, decoded; ``at`` is the MDM's clock.
+
+    ``answer`` is ``done``, ``error`` or ``notnow`` where it answers ``command``. ``profiles`` maps
+    identifiers to PayloadUUIDs where the answer lists what the device holds.
+    """
+
+    enrolment: str
+    what: Happening
+    at: float
+    serial: str = ""
+    is_fresh: bool = False
+    command: str = ""
+    answer: str = ""
     detail: str = ""
+    profiles: Mapping[str, str] | None = None
 
 
 class Ledger(Protocol):
     """What we know about the devices of one MDM, from its events and our own commands.
 
-    The listener writes what devices say, a session writes what it sends; both at the same time.
+    The listener takes in what devices say, a session writes what it sends; both at the same time.
     """
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Take in what devices said, in any order and any number of times."""
+        ...
+
+    def write(self, commands: Sequence[Command]) -> None:
+        """Keep these commands as intents, durably, before any of them is sent."""
+        ...
+
+    def mark(self, uuids: Iterable[str], state: str, detail: str = "") -> None:
+        """Set the state of commands that no device has answered yet.
+
+        ``queued``: the MDM took it. ``lost``: it surely did not. ``done``: no device has to answer.
+        """
+        ...
 
     def enrolments(self) -> Mapping[str, str]:
         """Return serial → enrolment id of every device that is enrolled now."""
         ...
 
-    def holdings(self) -> Mapping[str, Mapping[str, str]]:
-        """Return enrolment id → {profile identifier → PayloadUUID} as last confirmed."""
+    def standings(self) -> Standings:
+        """Return how far every enrolled device has come with every subject."""
         ...
 
-    def commands(self) -> Iterable[Command]:
-        """Yield the newest command for each device and identifier."""
+    def intents(self) -> Sequence[Command]:
+        """Return the commands that were begun and never marked, oldest first."""
         ...
 
-    def write(self, commands: Iterable[Command]) -> None:
-        """Keep these commands, durably, before any of them is sent."""
+    def attempts(self) -> Mapping[tuple[str, str, str], int]:
+        """Return how many commands there were for each (request, subject, content)."""
         ...
 
-    def mark(self, uuids: Iterable[str], state: str, detail: str = "") -> None:
-        """Set the state of commands that are not answered yet."""
+    def refusals(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        """Return subject → what one of the devices that refused it said."""
         ...
 
-    def listed_since(self, moment: float) -> Mapping[str, float]:
-        """Return enrolment id → time of its last profile list, where that is after ``moment``."""
+    def pending(self, uuids: Iterable[str]) -> int:
+        """Return how many devices have neither answered nor put off these commands."""
         ...
 
-    def seen_since(self, moment: float) -> frozenset[str]:
-        """Return the enrolment ids that said anything after ``moment``."""
+    def learn(self, tokens: Mapping[str, tuple[str, str]]) -> None:
+        """Keep declaration identifier → (server token, content that bears it)."""
+        ...
+
+    def tokens(self) -> Mapping[str, tuple[str, str]]:
+        """Return what was learnt."""
         ...
 
 
@@ -187,4 +250,45 @@ class Store(Protocol):
 
     def settle(self, entries: Sequence[tuple[Unsettled, str]]) -> None:
         """Write down what looking has shown of them."""
+        ...
+
+
+class Switchboard(Protocol):
+    """The open lines of one run."""
+
+    @property
+    def forks(self) -> int:
+        """How many targets are spoken to at the same time."""
+        ...
+
+    def knows(self, target_id: str) -> bool:
+        """Tell whether the inventory has this target."""
+        ...
+
+    def session(self, target_id: str) -> Session:
+        """Return the session of a target, opening it the first time. Raises OSError."""
+        ...
+
+
+class Journal(Protocol):
+    """One run, being written down."""
+
+    def intend(self, steps: Sequence[Step]) -> None:
+        """Write down, durably, that these steps begin now."""
+        ...
+
+    def conclude(self, ends: Sequence[tuple[Step, Outcome]]) -> None:
+        """Write down how they ended."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
         ...

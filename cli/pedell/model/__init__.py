@@ -4,6 +4,7 @@ from pedell.model.ability import Ability, Verb, Writes
 from pedell.model.address import Address
 from pedell.model.change import Action, Cause, Change, FieldChange
 from pedell.model.document import Asset, Document, Folder
+from pedell.model.event import DevicesCounted, Event, StepEnded, WaveEnded, WaveStarted
 from pedell.model.inventory import Cohort, Device, Inventory, School, Target
 from pedell.model.kind import Effect, Kind
 from pedell.model.layer import (
@@ -60,10 +61,12 @@ __all__ = [
     "Contribution",
     "Desired",
     "Device",
+    "DevicesCounted",
     "Document",
     "Edge",
     "Effect",
     "Effective",
+    "Event",
     "FieldChange",
     "Folder",
     "Gate",
@@ -98,12 +101,15 @@ __all__ = [
     "Spec",
     "Status",
     "Step",
+    "StepEnded",
     "Target",
     "Traffic",
     "Until",
     "Value",
     "Verb",
     "Wave",
+    "WaveEnded",
+    "WaveStarted",
     "Window",
     "Writes",
     "Written",

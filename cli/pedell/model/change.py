@@ -47,8 +47,8 @@ class Change:
     """One resource that has to move, and the two ends of the way.
 
     ``devices`` are the serials that a step must reach (empty for a server). ``drifted`` are those
-    of them that held it after our last apply and do not any more. ``blocked`` says why a guard
-    holds the change back, or is empty.
+    of them that held it after our last apply and do not any more; ``leaving`` have left the set of
+    a membership. ``blocked`` says why a guard holds the change back, or is empty.
     """
 
     address: Address
@@ -62,6 +62,7 @@ class Change:
     drifted: frozenset[str]
     effect: Effect
     blocked: str = ""
+    leaving: frozenset[str] = frozenset()
 
     @property
     def is_drift(self) -> bool:

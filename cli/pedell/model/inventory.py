@@ -76,6 +76,7 @@ class Inventory:
     label: str
     authority: str
     name: str
+    timezone: str
     schools: Mapping[str, School]
     targets: Mapping[str, Target]
     locks: tuple[Lock, ...]

@@ -32,7 +32,8 @@ class Kind:
     ``immutable`` and ``unordered`` are fields that hold a vault name, force a replacement, and
     are sets (``x-secret``, ``x-immutable``, ``x-unordered``); ``effects`` maps fields to how a
     change of them feels (``x-effect``), ``()`` standing for the kind itself; ``removal`` is how
-    taking the whole thing away feels (``x-removal``).
+    taking the whole thing away feels (``x-removal``). ``has_members`` marks a kind whose value is
+    the set of its devices, so that one who leaves the list leaves the set (``x-members``).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Kind:
     unordered: frozenset[Pointer]
     effects: Mapping[Pointer, Effect]
     removal: Effect
+    has_members: bool
 
     @classmethod
     def from_schema(cls, name: str, schema: Mapping[str, Any]) -> "Kind":
@@ -62,6 +64,7 @@ class Kind:
             unordered=having("x-unordered"),
             effects={(): Effect(schema.get("x-effect", Effect.VISIBLE)), **effects},
             removal=Effect(schema.get("x-removal", Effect.VISIBLE)),
+            has_members=bool(schema.get("x-members")),
         )
 
     def referenced(self, spec: Spec) -> Iterator[tuple[Pointer, str, str]]:

@@ -83,7 +83,11 @@ Memory: TypeAlias = Mapping[Address, Remembered]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The answer of all targets that were asked; those that did not answer stand with why."""
+    """The answer of all targets that were asked; those that did not answer stand with why.
+
+    ``denied`` are those of them that answered and did not let us in.
+    """
 
     observed: Mapping[Address, Observed]
     unreachable: Mapping[str, str]
+    denied: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 
 class SecretName(str):
-    """What ``!secret NAME`` means in a file: the name of an entry of the vault, no secret itself."""
+    """What ``!secret NAME`` means in a file: the name of an entry of the vault."""
 
     __slots__ = ()
 

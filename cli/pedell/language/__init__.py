@@ -1,0 +1,1 @@
+"""What the files say: documents, schemas, layers, lists, roles, patterns; each file one library."""

@@ -1,0 +1,67 @@
+"""Device lists: one CSV a school, ``serial;mac;asset;model;cohort``, never a person's name."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+
+from pedell.model import Asset, Device, Problem, Source
+
+COLUMNS = ("serial", "mac", "asset", "model", "cohort")
+_SERIAL = re.compile(r"[A-Z0-9]{8,14}\Z")
+_MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\Z")
+
+
+class DeviceLists:
+    """Reads the lists of all schools and notices a device that stands in two places."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[str, int]] = {}
+        self.problems: list[Problem] = []
+
+    def read(self, asset: Asset) -> Mapping[str, tuple[Device, ...]]:
+        """Return cohort → devices of one list; what is wrong goes to ``problems``."""
+        found: dict[str, list[Device]] = {}
+        rows = csv.reader(io.StringIO(_text(asset)), delimiter=";")
+        header = next(rows, [])
+        if tuple(header) != COLUMNS:
+            detail = f"The first line must be {';'.join(COLUMNS)}, found {';'.join(header)[:80]}."
+            self._complain("E0240", detail, asset, 1)
+            return {}
+        for row in rows:
+            if len(row) != len(COLUMNS):
+                detail = f"Expected {len(COLUMNS)} fields, found {len(row)}."
+                self._complain("E0240", detail, asset, rows.line_num)
+            elif self._is_sound(row, asset, rows.line_num):
+                found.setdefault(row[4], []).append(Device(*row[:4]))
+        return {cohort: tuple(devices) for cohort, devices in found.items()}
+
+    def _is_sound(self, row: list[str], asset: Asset, line: int) -> bool:
+        serial, mac = row[0], row[1]
+        if not _SERIAL.match(serial):
+            detail = f'"{serial}" is no serial number: 8 to 14 capital letters and digits.'
+            self._complain("E0242", detail, asset, line)
+            return False
+        if not _MAC.match(mac):
+            detail = f'"{mac}" is no MAC address like 02:00:00:12:ab:ef.'
+            self._complain("E0242", detail, asset, line)
+            return False
+        return self._is_first(serial, asset, line) and self._is_first(mac, asset, line)
+
+    def _is_first(self, mark: str, asset: Asset, line: int) -> bool:
+        first = self._first.setdefault(mark, (asset.path, line))
+        if first == (asset.path, line):
+            return True
+        detail = f'"{mark}" stands in {first[0]}:{first[1]} already. A device is in one place only.'
+        self._complain("E0241", detail, asset, line)
+        return False
+
+    def _complain(self, code: str, detail: str, asset: Asset, line: int) -> None:
+        self.problems.append(Problem(code, detail, Source(asset.path, line, 1)))
+
+
+def _text(asset: Asset) -> str:
+    try:
+        return asset.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return asset.content.decode("cp1252", "replace")

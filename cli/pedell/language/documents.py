@@ -1,0 +1,160 @@
+"""The one door for YAML: text becomes a document that knows where each of its values stood.
+
+Values are built from libyaml's events, which neither recurse nor resolve aliases, so that a hostile
+file ends in a message: bounded bytes, depth and nodes; no alias, anchor, merge key, foreign tag or
+second document; keys are text; plain scalars follow the YAML 1.2 core schema with decimal numbers
+only, so ``no``, ``012`` and ``22:22`` stay what they look like: text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from pedell.model import Document, Pointer, Problem, Rejected, SecretName, Source
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+MAX_NODES = 100_000
+
+_WORDS: dict[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}\Z")
+
+
+def parse_document(path: str, relative: str, content: bytes) -> Document:
+    """Parse one YAML file, or reject it with every problem found in it."""
+    text = _text(path, content)
+    walk = _Walk(path, yaml.parse(text, Loader=yaml.CSafeLoader))
+    try:
+        value = walk.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = Source(path, mark.line + 1, mark.column + 1) if mark else Source(path, 1, 1)
+        raise Rejected([*walk.problems, Problem("E0102", _reason(error), where)]) from None
+    except yaml.YAMLError as error:
+        detail = f"{error}. Save the file as UTF-8 text."
+        raise Rejected([Problem("E0102", detail, Source(path, 1, 1))]) from None
+    if walk.problems:
+        raise Rejected(walk.problems)
+    return Document(path, relative, text, value, walk.values, walk.keys)
+
+
+def _text(path: str, content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        detail = f"It has {len(content):,} bytes; {MAX_BYTES:,} are read. Split it."
+        raise Rejected([Problem("E0105", detail, Source(path, 1, 1))])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        detail = "It is not UTF-8. Save it as UTF-8 in your editor."
+        raise Rejected([Problem("E0101", detail, Source(path, line, 1))]) from None
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    words = [part for part in (error.context, error.problem) if part]
+    return f"{', '.join(words)}. Look at indentation, quotes and colons here and just above."
+
+
+class _Walk:
+    """One pass over the events of one file; collects values, places and problems on the way."""
+
+    def __init__(self, path: str, events: Iterator[Any]) -> None:
+        self._path = path
+        self._events = events
+        self._nodes = 0
+        self.values: dict[Pointer, tuple[int, int]] = {}
+        self.keys: dict[Pointer, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+
+    def document(self) -> Any:
+        value: Any = None
+        begun = False
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent) and begun:
+                self._complain(
+                    "E0104", "A second document begins here. Use one file for each.", event
+                )
+                break
+            if isinstance(event, yaml.DocumentStartEvent):
+                value, begun = self._value(next(self._events), ()), True
+        return value
+
+    def _value(self, event: Any, at: Pointer) -> Any:
+        self.values[at] = _place(event)
+        self._bound(event, at)
+        if getattr(event, "anchor", None):
+            self._complain("E0104", "Anchors and aliases are not read. Write it out.", event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if getattr(event, "tag", None):
+            self._complain("E0104", f"The tag {event.tag} is not read here.", event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(at)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(at)
+        return None
+
+    def _bound(self, event: Any, at: Pointer) -> None:
+        self._nodes += 1
+        if len(at) > MAX_DEPTH or self._nodes > MAX_NODES:
+            what = f"deeper than {MAX_DEPTH} levels" if len(at) > MAX_DEPTH else "too many values"
+            self._complain("E0105", f"From here on it is {what}. Split it.", event)
+            raise Rejected(self.problems)
+
+    def _mapping(self, at: Pointer) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, at, found)
+            found[key] = self._value(next(self._events), (*at, key))
+        return found
+
+    def _key(self, event: Any, at: Pointer, found: dict[str, Any]) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._complain("E0104", "A key is a plain word.", event)
+            raise Rejected(self.problems)
+        key = str(event.value)
+        place = _place(event)
+        if key == "<<" and event.implicit[0]:
+            self._complain("E0104", "Merge keys (<<) are not read. Use a layer.", event)
+        elif key in found:
+            first = self.keys[(*at, key)]
+            detail = f'"{key}" stands already at line {first[0]}. Keep one of the two.'
+            self._complain("E0103", detail, event)
+        self.keys[(*at, key)] = place
+        return key
+
+    def _sequence(self, at: Pointer) -> list[Any]:
+        found: list[Any] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._value(event, (*at, len(found))))
+        return found
+
+    def _scalar(self, event: Any) -> Any:
+        text = str(event.value)
+        if event.tag == "!secret":
+            return SecretName(text)
+        if event.tag:
+            self._complain("E0104", f"The tag {event.tag} is not read. Only !secret is.", event)
+        if "\x00" in text:
+            self._complain("E0104", "It holds a NUL character.", event)
+        if not event.implicit[0]:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.match(text):
+            return int(text)
+        return float(text) if _DECIMAL.match(text) else text
+
+    def _complain(self, code: str, detail: str, event: Any) -> None:
+        self.problems.append(Problem(code, detail, Source(self._path, *_place(event))))
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -1,0 +1,165 @@
+"""Stage 5 (pure): wanted, seen and remembered become changes. What is equal leaves no trace."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pedell.model import (
+    Ability,
+    Action,
+    Cause,
+    Change,
+    Desired,
+    Effect,
+    FieldChange,
+    Kind,
+    Memory,
+    Observed,
+    Pointer,
+    Remembered,
+    Resource,
+    Sight,
+    Value,
+    Verb,
+    Writes,
+    is_same,
+    leaves,
+    look_up,
+)
+
+Abilities = Mapping[str, Mapping[str, Ability]]
+"""Target id → kind → what its provider can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What has to move, how much stands, and what we made that nobody declares any more."""
+
+    changes: tuple[Change, ...]
+    orphans: tuple[Remembered, ...]
+    unchanged: int
+    waiting: frozenset[str]
+
+
+def compare_states(
+    desired: Desired, sight: Sight, memory: Memory, kinds: Mapping[str, Kind], abilities: Abilities
+) -> Comparison:
+    """Compare by address, field by field, three ways.
+
+    Only declared fields count, and for a target whose writes replace the whole thing also those
+    that we declared last time. A target that did not answer is left out. Orphans are returned
+    and not turned into changes: deleting is a decision of its own.
+    """
+    found: list[Change] = []
+    unchanged = 0
+    waiting: set[str] = set()
+    for address, resource in desired.items():
+        if resource.target in sight.unreachable:
+            continue
+        seen = sight.observed.get(address)
+        waiting |= seen.waiting if seen else frozenset()
+        ability = abilities[resource.target][address.kind]
+        change = _compare(resource, seen, memory.get(address), kinds[address.kind], ability)
+        unchanged += change is None
+        found += [change] if change else []
+    orphans = tuple(memory[address] for address in sorted(memory.keys() - desired.keys()))
+    return Comparison(tuple(found), orphans, unchanged, frozenset(waiting))
+
+
+def delete_orphans(
+    orphans: tuple[Remembered, ...], sight: Sight, kinds: Mapping[str, Kind]
+) -> tuple[Change, ...]:
+    """Turn orphans that are still there into deletions."""
+    return tuple(
+        Change(
+            address=left.address,
+            target=left.target,
+            action=Action.DELETE,
+            before=sight.observed.get(left.address),
+            after=None,
+            remembered=left,
+            fields=(),
+            devices=left.devices,
+            drifted=frozenset(),
+            effect=kinds[left.address.kind].removal,
+        )
+        for left in orphans
+        if left.target not in sight.unreachable and left.address in sight.observed
+    )
+
+
+def _compare(
+    wanted: Resource, seen: Observed | None, left: Remembered | None, kind: Kind, ability: Ability
+) -> Change | None:
+    is_there = seen is not None and (bool(seen.spec) or not wanted.spec)
+    held = seen.devices | seen.waiting if seen else frozenset()
+    devices = wanted.devices - held
+    leaving = left.devices - wanted.devices if left and kind.has_members else frozenset()
+    if wanted.devices and not devices and not leaving:
+        return None
+    fields = tuple(_fields(wanted, seen if is_there else None, left, kind, ability))
+    if is_there and not fields and not devices and not leaving:
+        return None
+    action = _action(is_there, fields, kind)
+    verb = ability.create if action is Action.CREATE else ability.update
+    return Change(
+        address=wanted.address,
+        target=wanted.target,
+        action=action,
+        before=seen if is_there else None,
+        after=wanted,
+        remembered=left,
+        fields=fields,
+        devices=devices,
+        drifted=_drifted(wanted, devices, left),
+        effect=_effect(fields, kind),
+        blocked="" if verb is Verb.YES else f"the target cannot {action.word} this kind",
+        leaving=leaving,
+    )
+
+
+def _action(is_there: bool, fields: tuple[FieldChange, ...], kind: Kind) -> Action:
+    if not is_there:
+        return Action.CREATE
+    frozen = any(field.pointer in kind.immutable for field in fields)
+    return Action.REPLACE if frozen else Action.UPDATE
+
+
+def _fields(
+    wanted: Resource, seen: Observed | None, left: Remembered | None, kind: Kind, ability: Ability
+) -> Iterator[FieldChange]:
+    for at in _compared(wanted, left, ability):
+        before = look_up(seen.spec, at) if seen else None
+        after = look_up(wanted.spec, at)
+        as_set = at in kind.unordered
+        if is_same(before, after, as_set=as_set):
+            continue
+        last = look_up(left.spec, at) if left else None
+        yield FieldChange(at, before, after, _cause(left, before, after, last, as_set=as_set))
+
+
+def _compared(wanted: Resource, left: Remembered | None, ability: Ability) -> Iterator[Pointer]:
+    declared = [at for at, _ in leaves(wanted.spec) if at]
+    yield from declared
+    if left and ability.writes is Writes.REPLACE:
+        known = set(declared)
+        for at, _ in leaves(left.spec):
+            if at and at not in known and look_up(wanted.spec, at) is None:
+                yield at
+
+
+def _cause(
+    left: Remembered | None, before: Value, after: Value, last: Value, *, as_set: bool
+) -> Cause:
+    if left is None or is_same(last, before, as_set=as_set):
+        return Cause.OURS
+    return Cause.THEIRS if is_same(last, after, as_set=as_set) else Cause.CONFLICT
+
+
+def _drifted(wanted: Resource, devices: frozenset[str], left: Remembered | None) -> frozenset[str]:
+    is_unmoved = left is not None and is_same(dict(left.spec), dict(wanted.spec))
+    return devices & left.devices if left and is_unmoved else frozenset()
+
+
+def _effect(fields: tuple[FieldChange, ...], kind: Kind) -> Effect:
+    felt = [kind.effect_of(field.pointer[:1]) for field in fields] or [kind.effects[()]]
+    return max(felt, key=lambda effect: effect.weight)

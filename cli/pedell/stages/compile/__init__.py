@@ -1,0 +1,52 @@
+"""Stage 4 (pure): effective values become desired resources that know what they need."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pedell.graph import find_cycle
+from pedell.language.schemas import Schemas
+from pedell.model import Address, Desired, Effective, Inventory, Problem, Rejected, Resource
+from pedell.stages.compile.cohorts import cohort_resources
+from pedell.stages.compile.servers import ServerCompiler
+
+__all__ = ["compile_resources"]
+
+
+def compile_resources(
+    inventory: Inventory,
+    values: Mapping[tuple[str, str], Effective],
+    schemas: Schemas,
+    seal: Callable[[str], str | None],
+) -> Desired:
+    """Return address → resource for all schools, or reject with every finding.
+
+    ``seal`` turns the name of a secret into its keyed fingerprint, or None where nobody here may
+    open the vault.
+    """
+    problems: list[Problem] = []
+    servers = ServerCompiler(inventory, values, schemas, seal, problems)
+    desired: dict[Address, Resource] = {}
+    for school in inventory.schools.values():
+        found = [*servers.resources(school)]
+        gates = servers.gates(found)
+        for cohort in school.cohorts:
+            effective = values[school.id, cohort.name]
+            resources = cohort_resources(inventory, cohort, effective, schemas, seal, problems)
+            found += [gates.held_back(resource) for resource in resources]
+        desired.update((resource.address, resource) for resource in found)
+    problems += _unmet(desired)
+    if problems:
+        raise Rejected(problems)
+    return desired
+
+
+def _unmet(desired: Desired) -> Iterator[Problem]:
+    for resource in desired.values():
+        for need in resource.needs:
+            if need.address not in desired:
+                detail = f"{resource.address} needs {need.address}, which nobody declares."
+                yield Problem("E0220", detail, resource.source)
+    ring = find_cycle({r.address: [need.address for need in r.needs] for r in desired.values()})
+    ring = tuple(address for address in ring if address in desired)
+    if ring:
+        way = " → ".join(f"{address} ({desired[address].source})" for address in (*ring, ring[0]))
+        yield Problem("E0260", f"Each waits for the next: {way}", desired[ring[0]].source)

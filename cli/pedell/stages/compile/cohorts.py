@@ -1,0 +1,203 @@
+"""What the devices of one cohort shall hold."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pedell.language.nearest import did_you_mean
+from pedell.language.schemas import Schemas
+from pedell.model import (
+    Address,
+    Cohort,
+    Effective,
+    Inventory,
+    Need,
+    Pointer,
+    Problem,
+    Resource,
+    Sealed,
+    SecretName,
+    Setting,
+    Source,
+    Until,
+    Value,
+)
+
+_NOT_ON_DEVICES = ("present", "vlan")
+_NOT_ON_APPS = ("present", "approved", "note")
+
+Fields = dict[str, tuple[Value, Source]]
+
+
+def cohort_resources(
+    inventory: Inventory,
+    cohort: Cohort,
+    effective: Effective,
+    schemas: Schemas,
+    seal: Callable[[str], str | None],
+    problems: list[Problem],
+) -> tuple[Resource, ...]:
+    """Return the resources of one cohort; what is wrong goes to ``problems``."""
+    return tuple(_Compiling(inventory, cohort, effective, schemas, seal, problems).resources())
+
+
+class _Compiling:
+    """One cohort on its way from values to resources."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        cohort: Cohort,
+        effective: Effective,
+        schemas: Schemas,
+        seal: Callable[[str], str | None],
+        problems: list[Problem],
+    ) -> None:
+        self._inventory = inventory
+        self._cohort = cohort
+        self._effective = effective
+        self._schemas = schemas
+        self._seal = seal
+        self._problems = problems
+
+    def resources(self) -> Iterator[Resource]:
+        source = self._cohort.source
+        about: Fields = {
+            "role": (self._cohort.role, source),
+            "ownership": (self._cohort.ownership, source),
+        }
+        yield self._resource("membership", "devices", about, ("membership",))
+        member = Need(self._address("membership", "devices"), "its devices must be known first")
+        certificates = dict(self._certificates())
+        networks = dict(self._networks(certificates))
+        yield from certificates.values()
+        yield from networks.values()
+        yield from self._apps(member)
+        yield from self._restrictions(tuple(networks.values()))
+        presets = self._below(("presets",))
+        if presets:
+            yield self._resource("presets", "presets", presets, ("presets",))
+
+    def _networks(self, certificates: Mapping[str, Resource]) -> Iterator[tuple[str, Resource]]:
+        for name in self._present("wifi"):
+            fields = self._below(("wifi", name))
+            shown = {key: said for key, said in fields.items() if key not in _NOT_ON_DEVICES}
+            needs: tuple[Need, ...] = ()
+            if "certificate" in shown:
+                trusted, source = str(shown["certificate"][0]), shown["certificate"][1]
+                pem = self._pem(trusted, source)
+                shown["anchor"] = (pem, source)
+                if trusted in certificates:
+                    reason = "the network trusts this certificate"
+                    needs = (Need(certificates[trusted].address, reason),)
+            resource = self._resource("wifi", name, shown, ("wifi",), needs)
+            self._check(resource)
+            yield name, resource
+
+    def _certificates(self) -> Iterator[tuple[str, Resource]]:
+        for name in self._present("certificates"):
+            source = self._effective.settings["certificates", name, "present"].source
+            fields: Fields = {"pem": (self._pem(name, source), source)}
+            yield name, self._resource("certificate", name, fields, ("certificates", "wifi"))
+
+    def _pem(self, name: str, source: Source) -> str:
+        pem = self._inventory.certificates.get(name)
+        if pem is None:
+            meant = did_you_mean(name, self._inventory.certificates)
+            self._problems.append(
+                Problem("E0234", f'"{name}" is not in the catalogue. {meant}', source)
+            )
+        return pem or ""
+
+    def _apps(self, member: Need) -> Iterator[Resource]:
+        catalogue = self._inventory.catalogue.settings
+        known = {str(at[1]) for at in catalogue if at[0] == "apps"}
+        for name in self._present("apps"):
+            setting = self._effective.settings["apps", name, "present"]
+            if name not in known:
+                detail = f'"{name}" is not in the catalogue. {did_you_mean(name, known)}'
+                self._problems.append(Problem("E0231", detail, setting.source))
+                continue
+            if ("apps", name, "approved") not in catalogue:
+                where = catalogue["apps", name, "title"].source
+                detail = f'"{name}" waits for its approval ({where}). Take it out until then.'
+                self._problems.append(Problem("E0230", detail, setting.source))
+            fields = self._below(("apps", name))
+            shown = {key: said for key, said in fields.items() if key not in _NOT_ON_APPS}
+            yield self._resource("app", name, shown, ("apps",), (member,), setting.source)
+
+    def _restrictions(self, networks: tuple[Resource, ...]) -> Iterator[Resource]:
+        role = self._cohort.role
+        fields = {k: v for k, v in self._below(("restrictions", role)).items() if k != "use"}
+        if not fields:
+            return
+        needs: tuple[Need, ...] = ()
+        if fields.get("only_managed_wifi", (None,))[0] is True:
+            reason = "devices that may join only managed networks must have one first"
+            needs = tuple(Need(network.address, reason, Until.VERIFIED) for network in networks)
+        yield self._resource("restrictions", role, fields, ("restrictions",), needs)
+
+    def _resource(
+        self,
+        kind: str,
+        name: str,
+        fields: Fields,
+        tags: tuple[str, ...],
+        needs: tuple[Need, ...] = (),
+        source: Source | None = None,
+    ) -> Resource:
+        first = next(iter(fields.values()))[1] if fields else self._cohort.source
+        spec: dict[str, Value] = {}
+        for key, (value, _) in fields.items():
+            spec[key] = self._sealed(value)
+        return Resource(
+            address=self._address(kind, name),
+            target=self._cohort.target,
+            spec=spec,
+            devices=self._cohort.serials,
+            needs=needs,
+            tags=(kind, *tags),
+            source=source or first,
+            origins={(key,): said[1] for key, said in fields.items()},
+        )
+
+    def _address(self, kind: str, name: str) -> Address:
+        return Address(self._effective.school, self._cohort.name, kind, name)
+
+    def _sealed(self, value: Value) -> Value:
+        return (
+            Sealed(str(value), self._seal(str(value))) if isinstance(value, SecretName) else value
+        )
+
+    def _present(self, key: str) -> list[str]:
+        return sorted(
+            str(at[1])
+            for at, setting in self._effective.settings.items()
+            if at[0] == key and at[-1] == "present" and setting.value is True
+        )
+
+    def _below(self, at: Pointer) -> Fields:
+        fields: Fields = {}
+        for pointer, setting in self._effective.settings.items():
+            if pointer[: len(at)] == at and len(pointer) > len(at):
+                self._put(fields, pointer[len(at) :], setting)
+        return dict(sorted(fields.items()))
+
+    def _put(self, fields: Fields, rest: Pointer, setting: Setting) -> None:
+        key = str(rest[0])
+        if len(rest) == 1:
+            fields[key] = (setting.value, setting.source)
+            return
+        whole = fields.setdefault(key, ({}, setting.source))[0]
+        inner: Any = whole
+        for part in rest[1:-1]:
+            inner = inner.setdefault(str(part), {})
+        inner[str(rest[-1])] = setting.value
+
+    def _check(self, resource: Resource) -> None:
+        plain = {
+            k: SecretName(v.name) if isinstance(v, Sealed) else v for k, v in resource.spec.items()
+        }
+        for violation in self._schemas.violations(f"kinds/{resource.address.kind}.json", plain):
+            source = resource.origins.get(violation.pointer[:1], resource.source)
+            detail = f"{resource.address}: {violation.detail}"
+            self._problems.append(Problem(violation.code, detail, source))

@@ -1,0 +1,74 @@
+"""Stage 6 (pure): guards hold back what must not happen unnoticed. The rest goes on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pedell.model import Action, Address, Change, Desired, Effect, Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a run may take away before a person says so.
+
+    ``deletions`` is a count and ``share`` a share of all that we made; the smaller one holds.
+    ``confirmed`` are the schools whose id a person typed.
+    """
+
+    deletions: int = 50
+    share: float = 0.2
+    confirmed: frozenset[str] = frozenset()
+
+
+def guard_changes(
+    changes: tuple[Change, ...], desired: Desired, memory: Memory, limits: Limits
+) -> tuple[Change, ...]:
+    """Return the changes, those held back with the reason and the way out."""
+    guarded = tuple(
+        change if change.blocked else replace(change, blocked=_reason(change, desired, limits))
+        for change in changes
+    )
+    return _within_budget(guarded, memory, limits)
+
+
+def _reason(change: Change, desired: Desired, limits: Limits) -> str:
+    if change.leaving and change.after and not change.after.devices:
+        return "the device list is suddenly empty. Look at the file of this school."
+    if _cuts_off(change, desired):
+        return "devices may join only managed networks, and this cohort has none."
+    takes = change.action in (Action.DELETE, Action.REPLACE)
+    heavy = change.effect.weight >= Effect.DELETES_DATA.weight
+    if takes and heavy and change.address.school not in limits.confirmed:
+        words = {"deletes-data": "deletes what is stored there", "locks-out": "may cut devices off"}
+        return f"{words[change.effect]}. To do it: --confirm {change.address.school}"
+    return ""
+
+
+def _cuts_off(change: Change, desired: Desired) -> bool:
+    wanted = change.after
+    if wanted is None or wanted.spec.get("only_managed_wifi") is not True:
+        return False
+    return not any(_networks(change.address, desired))
+
+
+def _networks(address: Address, desired: Desired) -> Iterator[Address]:
+    for other in desired:
+        if (other.school, other.place, other.kind) == (address.school, address.place, "wifi"):
+            yield other
+
+
+def _within_budget(
+    changes: tuple[Change, ...], memory: Memory, limits: Limits
+) -> tuple[Change, ...]:
+    gone = [change for change in changes if change.action is Action.DELETE and not change.blocked]
+    allowed = min(limits.deletions, int(limits.share * len(memory)))
+    unasked = [change for change in gone if change.address.school not in limits.confirmed]
+    if len(unasked) <= max(allowed, 1):
+        return changes
+    reason = f"{len(gone)} deletions in one run are more than {allowed}. Confirm each school."
+    held = {id(change) for change in unasked}
+    return tuple(replace(c, blocked=reason) if id(c) in held else c for c in changes)
+
+
+def unblocked(changes: tuple[Change, ...]) -> Mapping[Address, Change]:
+    """Return what may happen, by address."""
+    return {change.address: change for change in changes if not change.blocked}

@@ -1,0 +1,88 @@
+"""Stage 7 (pure): changes become numbered steps. Makers wait for what they need, deleters last."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pedell.graph import in_order
+from pedell.model import (
+    Action,
+    Address,
+    Change,
+    Desired,
+    Edge,
+    Kind,
+    Need,
+    Spec,
+    Step,
+    Until,
+)
+
+Waits = dict[Address, list[Need]]
+
+
+def order_changes(
+    changes: tuple[Change, ...], desired: Desired, kinds: Mapping[str, Kind]
+) -> tuple[tuple[Step, ...], tuple[Change, ...]]:
+    """Return the steps, each behind all that it waits for, and the changes that stay blocked.
+
+    What waits for a blocked maker is blocked itself. A chain that runs through resources that
+    stand already still orders the steps at its two ends.
+    """
+    moving = {change.address: change for change in changes}
+    waits = waits_of(moving, desired, kinds)
+    blocked = {address: change for address, change in moving.items() if change.blocked}
+    edges: dict[Address, list[Need]] = {}
+    numbers: dict[Address, int] = {}
+    steps: list[Step] = []
+    for address in in_order({a: [need.address for need in needs] for a, needs in waits.items()}):
+        edges[address] = list(_reached(waits.get(address, []), moving, edges))
+        if address not in moving or address in blocked:
+            continue
+        if held := next((need for need in edges[address] if need.address in blocked), None):
+            reason = f"it waits for {held.address}, which is held back ({held.reason})"
+            blocked[address] = replace(moving[address], blocked=reason)
+            continue
+        numbers[address] = len(numbers) + 1
+        needs = tuple(Edge(numbers[n.address], n.reason, n.until) for n in edges[address])
+        steps.append(Step(numbers[address], moving[address], needs))
+    return tuple(steps), tuple(blocked.values())
+
+
+def waits_of(
+    moving: Mapping[Address, Change], desired: Desired, kinds: Mapping[str, Kind]
+) -> Waits:
+    """Return for each address what it waits for, with the reason of each edge in words."""
+    waits: Waits = {address: list(resource.needs) for address, resource in desired.items()}
+    for address in moving:
+        waits.setdefault(address, [])
+    for address, change in moving.items():
+        for held in _held(change, kinds):
+            other = moving.get(held)
+            if other and other.action is Action.DELETE and held != address:
+                waits[held].append(Need(address, f"{address.kind} {address.name} lets go of it"))
+    return waits
+
+
+def _held(change: Change, kinds: Mapping[str, Kind]) -> Iterator[Address]:
+    """Yield what the thing on the target still holds on to before this change."""
+    specs: list[Spec] = [change.before.spec] if change.before else []
+    specs += [change.remembered.spec] if change.remembered else []
+    seen: set[Address] = set()
+    for spec in specs:
+        for _, kind, name in kinds[change.address.kind].referenced(spec):
+            seen.add(Address(change.address.school, change.address.place, kind, name))
+    yield from sorted(seen)
+
+
+def _reached(
+    needs: list[Need], moving: Mapping[Address, Change], edges: Mapping[Address, list[Need]]
+) -> Iterator[Need]:
+    """Yield the moving ends of these needs, through what does not move."""
+    found: dict[Address, Need] = {}
+    for need in needs:
+        ends = [need] if need.address in moving else edges.get(need.address, [])
+        for end in ends:
+            known = found.get(end.address)
+            if known is None or (known.until is Until.DONE and need.until is Until.VERIFIED):
+                found[end.address] = replace(need, address=end.address)
+    yield from found.values()

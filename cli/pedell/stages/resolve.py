@@ -1,0 +1,201 @@
+"""Stage 3 (pure): layers become effective values, each with its trail, under the locks."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from pedell.language.nearest import did_you_mean
+from pedell.model import (
+    LAYERS,
+    Cohort,
+    Contribution,
+    Effective,
+    Inventory,
+    Kind,
+    Lock,
+    Pointer,
+    Problem,
+    Rejected,
+    School,
+    SecretName,
+    Setting,
+    Value,
+    dotted,
+)
+
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_BELOW_AUTHORITY = LAYERS[LAYERS.index("authority") + 1 :]
+
+Trails = dict[Pointer, list[Contribution]]
+
+
+def resolve_values(
+    inventory: Inventory, kinds: Mapping[str, Kind]
+) -> Mapping[tuple[str, str], Effective]:
+    """Return (school, cohort) → effective values; cohort ``""`` is the school itself.
+
+    A later layer wins, but where a kind marks a field ``x-merge: restrict`` the stricter value
+    does. Rejects locked values that a lower layer changes, and groups that disagree.
+    """
+    problems: list[Problem] = []
+    found = {}
+    for school in inventory.schools.values():
+        for cohort in (None, *school.cohorts):
+            name = cohort.name if cohort else ""
+            resolving = _Resolving(inventory, school, cohort, kinds, problems)
+            found[school.id, name] = Effective(school.id, name, resolving.settings())
+    if problems:
+        raise Rejected(problems)
+    return found
+
+
+class _Resolving:
+    """The values of one cohort, or of one school, on their way up the layers."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        school: School,
+        cohort: Cohort | None,
+        kinds: Mapping[str, Kind],
+        problems: list[Problem],
+    ) -> None:
+        self._inventory = inventory
+        self._school = school
+        self._cohort = cohort
+        self._strict = {
+            name: (field.get("x-merge"), field.get("x-strict"))
+            for name, field in kinds["restrictions"].schema["properties"].items()
+        }
+        self._problems = problems
+
+    def settings(self) -> Mapping[Pointer, Setting]:
+        trails = self._trails()
+        self._found_in_catalogue(trails)
+        locks = {lock.at: lock for lock in self._inventory.locks if self._concerns(lock.at)}
+        for lock in locks.values():
+            self._hold(lock, trails)
+        return {at: self._setting(at, trail, locks.get(at)) for at, trail in trails.items()}
+
+    def _concerns(self, at: Pointer) -> bool:
+        return not (self._cohort and at[0] == "restrictions" and at[1] != self._cohort.role)
+
+    def _trails(self) -> Trails:
+        trails: Trails = {}
+        cohort = self._cohort.name if self._cohort else ""
+        for layer in self._school.layers:
+            parts = [(layer.kind, layer.settings)]
+            if cohort in layer.cohorts:
+                kind = "cohort" if layer.kind == "school" else layer.kind
+                parts.append((kind, layer.cohorts[cohort]))
+            for kind, settings in parts:
+                for at, written in settings.items():
+                    if self._concerns(at):
+                        said = Contribution(kind, layer.name, written.value, written.source)
+                        trails.setdefault(at, []).append(said)
+        return trails
+
+    def _agree(self, at: Pointer, trail: list[Contribution]) -> None:
+        said = trail[-1]
+        for other in trail:
+            if said.layer == "group" == other.layer and other.value != said.value:
+                detail = (
+                    f'"{other.name}" ({other.source}) and "{said.name}" both set {dotted(at)} for'
+                    f" {self._school.id}. Say it in the school's file, or in one group only."
+                )
+                self._problems.append(Problem("E0202", detail, said.source))
+
+    def _found_in_catalogue(self, trails: Trails) -> None:
+        """Put under each chosen network, app and set what the catalogue says of it."""
+        for at, written in self._inventory.catalogue.settings.items():
+            said = Contribution("catalogue", "", written.value, written.source)
+            if at[0] in ("wifi", "apps") and len(at) > 2 and (*at[:2], "present") in trails:
+                trails.setdefault(at, []).insert(0, said)
+        for at in [at for at in trails if at[0] == "restrictions" and at[-1] == "use"]:
+            self._open_set(at, trails)
+
+    def _open_set(self, at: Pointer, trails: Trails) -> None:
+        chosen = trails[at][-1]
+        catalogue = self._inventory.catalogue.settings
+        known = {pointer[1] for pointer in catalogue if pointer[0] == "restrictions"}
+        if chosen.value not in known:
+            meant = did_you_mean(str(chosen.value), map(str, known))
+            detail = f'"{chosen.value}" is no set of the catalogue. {meant}'
+            self._problems.append(Problem("E0233", detail, chosen.source))
+        for pointer, written in catalogue.items():
+            if pointer[:2] == ("restrictions", chosen.value) and len(pointer) > 2:
+                said = Contribution("catalogue", str(chosen.value), written.value, written.source)
+                trails.setdefault((*at[:2], *pointer[2:]), []).insert(0, said)
+
+    def _hold(self, lock: Lock, trails: Trails) -> None:
+        for said in trails.setdefault(lock.at, []):
+            if said.layer in _BELOW_AUTHORITY and said.value != lock.value:
+                detail = (
+                    f"The authority locks {dotted(lock.at)} to {_shown(lock.value)}"
+                    f" ({lock.source})."
+                    f" Reason: {lock.reason}. Ask: {lock.owner}"
+                )
+                self._problems.append(Problem("E0107", detail, said.source))
+
+    def _setting(self, at: Pointer, trail: list[Contribution], lock: Lock | None) -> Setting:
+        if lock is not None:
+            return Setting(lock.value, lock.source, tuple(trail), lock)
+        self._agree(at, trail)
+        won = self._strictest(at, trail)
+        return Setting(self._filled(won), won.source, tuple(trail))
+
+    def _strictest(self, at: Pointer, trail: list[Contribution]) -> Contribution:
+        merge, strict = (
+            self._strict.get(str(at[-1]), (None, None)) if at[0] == "restrictions" else (None, None)
+        )
+        if merge != "restrict":
+            return trail[-1]
+        if strict == "min":
+            return min(reversed(trail), key=lambda said: _number(said.value))
+        return next((said for said in reversed(trail) if said.value is strict), trail[-1])
+
+    def _filled(self, said: Contribution) -> Value:
+        return _map_text(
+            said.value, lambda text: _PLACEHOLDER.sub(lambda m: self._field(m[1], said), text)
+        )
+
+    def _field(self, name: str, said: Contribution) -> str:
+        fields = {
+            "school.id": self._school.id,
+            "school.name": self._school.name,
+            "school.type": self._school.type,
+            "authority.id": self._inventory.authority,
+            "authority.name": self._inventory.name,
+            **{f"school.{key}": value for key, value in self._school.variables.items()},
+            **dict(self._variables()),
+        }
+        if name in fields:
+            return str(fields[name])
+        detail = f"${{{name}}} is not known for {self._school.id}. {did_you_mean(name, fields)}"
+        self._problems.append(Problem("E0221", detail, said.source))
+        return ""
+
+    def _variables(self) -> Iterator[tuple[str, Value]]:
+        for layer in self._school.layers:
+            for at, written in layer.settings.items():
+                if at[0] == "variables":
+                    yield f"school.variables.{at[1]}", written.value
+
+
+def _map_text(value: Value, change: Callable[[str], str]) -> Value:
+    match value:
+        case SecretName():
+            return SecretName(change(value))
+        case str() if "${" in value:
+            return change(value)
+        case list():
+            return [_map_text(child, change) for child in value]
+        case _:
+            return value
+
+
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("inf")
+
+
+def _shown(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

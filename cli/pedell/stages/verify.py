@@ -1,0 +1,86 @@
+"""Stage (reads targets): how far a wave's devices have come, and whether its gate opens."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pedell.model import Gate, Progress, Resource, Wave
+from pedell.ports import Clock, Switchboard
+
+_POLL = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the gate of a wave stood at last."""
+
+    progress: Progress
+    words: str
+    passed: bool
+
+
+def verify_wave(
+    wave: Wave, lines: Switchboard, gate: Gate, clock: Clock
+) -> Iterator[Progress | Verdict]:
+    """Yield the progress of the wave's devices while they come, and the verdict at last.
+
+    A gate looks at the devices that were seen since the wave began; it opens when the share of
+    them that it asks for holds everything. Without a gate the wait ends when nothing moves any
+    more or the time is over, and the verdict is always good.
+    """
+    begun = clock.now()
+    resources = _resources(wave)
+    last, moved = Progress(0), begun
+    while resources:
+        progress = _sum(resources, lines)
+        yield progress
+        now = clock.now()
+        if progress != last:
+            last, moved = progress, now
+        settled = progress.verified + progress.failed >= progress.total
+        is_quiet = now - moved > max(5.0, 0.1 * gate.timeout) and not gate.verified
+        if settled or is_quiet or now - begun > gate.timeout:
+            break
+        if gate.verified and _share(progress) >= gate.verified and now - moved > _POLL:
+            break
+        clock.sleep(_POLL)
+    yield _verdict(last, gate)
+
+
+def _resources(wave: Wave) -> Mapping[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for step in wave.steps:
+        if step.change.after and step.change.devices:
+            found.setdefault(step.change.target, []).append(step.change.after)
+    return found
+
+
+def _sum(resources: Mapping[str, list[Resource]], lines: Switchboard) -> Progress:
+    """Add up all resources of the wave; a device counts once for each thing that it shall hold."""
+    found: list[Progress] = []
+    for target, wanted in resources.items():
+        try:
+            found += lines.session(target).progress(wanted).values()
+        except OSError:
+            found += [Progress(total=len(r.devices), asleep=len(r.devices)) for r in wanted]
+    return Progress(
+        total=sum(progress.total for progress in found),
+        queued=sum(progress.queued for progress in found),
+        installed=sum(progress.installed for progress in found),
+        verified=sum(progress.verified for progress in found),
+        failed=sum(progress.failed for progress in found),
+        asleep=sum(progress.asleep for progress in found),
+    )
+
+
+def _share(progress: Progress) -> float:
+    seen = progress.total - progress.asleep
+    return progress.verified / seen if seen else 0.0
+
+
+def _verdict(progress: Progress, gate: Gate) -> Verdict:
+    if not gate.verified or not progress.total:
+        return Verdict(progress, "", True)
+    share, wanted = _share(progress), gate.verified
+    mark = "✓" if share >= wanted else "✗"
+    words = f"gate {wanted:.0%} {mark} ({share:.0%} verified of those seen)"
+    return Verdict(progress, words, share >= wanted)
