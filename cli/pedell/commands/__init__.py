@@ -1,1 +1,115 @@
-"""The command line."""
+"""The command line. Each command is one file: read options, run the pipeline, show the result."""
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from pedell import __version__
+from pedell.commands.exits import Exit, Leave
+
+COMMANDS: Mapping[str, str] = {
+    "apply": "Do what a plan says.",
+    "completion": "Print what makes the shell complete commands and school ids.",
+    "demo": "Show the whole tool on the sandbox, start to end.",
+    "drift": "Show what somebody changed since the last apply.",
+    "explain": "Show where a value of a school comes from.",
+    "graph": "Show what waits for what.",
+    "help": "Explain an error number.",
+    "init": "Write a small inventory to start from.",
+    "list": "List schools, apps, targets, locks, runs.",
+    "listen": "Wait for the events of an MDM and keep them.",
+    "plan": "Show what would change. Changes nothing.",
+    "sandbox": "Start, stop and look at the embedded sandbox.",
+    "schema": "Print the JSON Schemas of the language.",
+    "validate": "Check an inventory. Touches no target.",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command when it is called, so that the others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's shape
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pedell.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from pedell.language.nearest import did_you_mean
+
+            meant = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"No such command: {args[0]!r}. {meant}", ctx) from None
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with: pedell demo, or pedell init FOLDER.",
+)
+@click.version_option(__version__, prog_name="pedell")
+def cli() -> None:
+    """Pedell looks after the devices and servers of all schools of one authority.
+
+    YAML in git says what each school should have; plan shows what would change; apply does it.
+    """
+
+
+def main() -> NoReturn:
+    """Run a command and leave with its exit code."""
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, _terminated)
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        cli.main(arguments, prog_name="pedell", standalone_mode=False)
+    except Leave as leave:
+        if str(leave):
+            click.echo(str(leave), err=True)
+        return leave.code
+    except click.UsageError as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. Nothing is lost: run it again to go on.", err=True)
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return Exit.BUG
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return Exit.BUG
+    except OSError as error:
+        click.echo(f"It did not work: {error}", err=True)
+        return Exit.BUG
+    except Exception as error:  # the last door: a bug of ours is told in one sentence
+        if os.environ.get("PEDELL_DEBUG"):
+            raise
+        click.echo(f"A bug of Pedell: {type(error).__name__}: {error}", err=True)
+        click.echo("Nothing is lost. PEDELL_DEBUG=1 shows where it happened.", err=True)
+        return Exit.BUG
+    return Exit.DONE
+
+
+def _terminated(_: int, __: FrameType | None) -> NoReturn:
+    sys.exit(Exit.TERMINATED)

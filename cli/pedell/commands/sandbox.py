@@ -1,0 +1,129 @@
+"""``pedell sandbox``: an MDM with simulated tablets and school servers, on this machine alone."""
+
+import json
+from pathlib import Path
+
+import click
+
+from pedell.commands import options
+from pedell.commands.exits import Exit, Leave
+from pedell.commands.showing import rejections_shown, say, show
+from pedell.sandbox import control
+from pedell.sandbox.world import (
+    API_SECRET,
+    WEBHOOK_SECRET,
+    Behaviour,
+    Endpoints,
+    find_sandbox,
+    start_sandbox,
+    stop_sandbox,
+)
+from pedell.vault import InventedVault, fingerprint_key
+from pedell.wiring import Setting, read_offline, state_folder
+
+_share = click.FloatRange(0, 1)
+_state = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PEDELL_STATE",
+    show_envvar=True,
+    help="Folder of the memory. Left out: .pedell in the inventory.",
+)
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Start, stop and look at the embedded sandbox of an inventory. Nothing real is touched."""
+
+
+@command.command("start")
+@options.inventory
+@_state
+@click.option("--quirk", "quirks", multiple=True, help="Switch on a trap of real MDM servers.")
+@click.option("--notnow", type=_share, default=0.0, help="Share of commands put off (0 to 1).")
+@click.option("--error", type=_share, default=0.0, help="Share of commands refused (0 to 1).")
+@click.option("--asleep", type=_share, default=0.0, help="Share of tablets that sleep (0 to 1).")
+@click.option("--seed", type=int, default=1, help="Start of all chance.")
+def start(
+    inventories: tuple[Path, ...],
+    state: Path | None,
+    quirks: tuple[str, ...],
+    notnow: float,
+    error: float,
+    asleep: float,
+    seed: int,
+) -> None:
+    """Make a fresh sandbox: all tablets enrolled and empty, all servers empty, no memory."""
+    setting = Setting(options.roots_of(inventories), state, sandbox=True)
+    with rejections_shown("text"):
+        inventory = read_offline(setting).inventory
+    folder = state_folder(setting, inventory)
+    vault = InventedVault(fingerprint_key(folder))
+    secrets = {name: vault.reveal(name).reveal() for name in (API_SECRET, WEBHOOK_SECRET)}
+    behaviour = Behaviour(notnow=notnow, error=error, asleep=asleep, seed=seed, quirks=quirks)
+    found = start_sandbox(inventory, folder, secrets, behaviour)
+    show(_sentence(found))
+
+
+@command.command("stop")
+@options.inventory
+@_state
+def stop(inventories: tuple[Path, ...], state: Path | None) -> None:
+    """Stop the sandbox. Its memory stays until the next start."""
+    ran = stop_sandbox(_folder(inventories, state))
+    show("The sandbox is stopped." if ran else "No sandbox was running.")
+
+
+@command.command("status")
+@options.inventory
+@_state
+@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+def status(inventories: tuple[Path, ...], state: Path | None, output: str) -> None:
+    """Say whether the sandbox runs, and what it has seen so far."""
+    found = _running(inventories, state)
+    summary = control.summary(found)
+    if output == "json":
+        show(json.dumps({"format": 1, "mdm": found.mdm, "servers": found.servers, "seen": summary}))
+        return
+    show(_sentence(found))
+    for name, value in summary.items():
+        if not isinstance(value, dict):
+            show(f"  {name.replace('_', ' '):<24} {value:>10,}")
+
+
+@command.command("break")
+@options.inventory
+@_state
+@click.argument("serial")
+@click.option(
+    "--profile", default="", help="Part of the profile's identifier; left out, the first."
+)
+def break_tablet(
+    inventories: tuple[Path, ...], state: Path | None, serial: str, profile: str
+) -> None:
+    """Take a profile off a tablet by hand, so that drift has something to find."""
+    found = _running(inventories, state)
+    try:
+        removed = control.remove_profile(found, serial, profile)
+    except KeyError as missing:
+        raise Leave(Exit.USAGE, f"Not in the sandbox: {missing.args[0]}.") from None
+    say(f"Tablet {serial} has lost {removed}.")
+
+
+def _running(inventories: tuple[Path, ...], state: Path | None) -> Endpoints:
+    found = find_sandbox(_folder(inventories, state))
+    if found is None:
+        raise Leave(Exit.UNREACHABLE, "No sandbox is running here. Start it: pedell sandbox start")
+    return found
+
+
+def _folder(inventories: tuple[Path, ...], state: Path | None) -> Path:
+    roots = options.roots_of(inventories)
+    return (state or roots[0] / ".pedell") / "sandbox"
+
+
+def _sentence(found: Endpoints) -> str:
+    return (
+        f"The sandbox runs: an MDM with {found.tablets:,} simulated tablets at {found.mdm},"
+        f" and {len(found.servers):,} school servers. Nothing real is touched."
+    )

@@ -1,0 +1,64 @@
+"""What commands print, and where: results on stdout, everything else on stderr."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pedell.commands.exits import Exit, Leave
+from pedell.model import Problem, Rejected
+from pedell.outputs import FORMATS
+from pedell.outputs.views import Format, Page
+
+
+def format_for(name: str) -> Format:
+    """Return the format, fitted to the terminal where there is one."""
+    return FORMATS[name].fitted(page())
+
+
+def page() -> Page:
+    """Return how wide stdout is and whether colour helps there (NO_COLOR, FORCE_COLOR)."""
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    wanted = bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return Page(width=max(60, min(width, 120)), colour=wanted and not os.environ.get("NO_COLOR"))
+
+
+def show(text: str) -> None:
+    """Print a result."""
+    click.echo(text, color=True)
+
+
+def say(text: str) -> None:
+    """Print a word beside the result."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def rejections_shown(output: str) -> Iterator[None]:
+    """Show what a stage rejects, all of it, and leave with the code for wrong input."""
+    try:
+        yield
+    except Rejected as rejected:
+        text = format_for(output).problems(rejected.problems, _texts(rejected.problems))
+        click.echo(text, err=output == "text", color=True)
+        raise Leave(_code(rejected.problems)) from None
+
+
+def _code(problems: Sequence[Problem]) -> Exit:
+    return Exit.USAGE if {problem.code for problem in problems} == {"E0270"} else Exit.INVALID
+
+
+def _texts(problems: Sequence[Problem]) -> dict[str, str]:
+    """Read again the files that problems stand in, so that their lines can be shown."""
+    texts = {}
+    for name in {problem.source.file for problem in problems if problem.source}:
+        try:
+            with Path(name).open(encoding="utf-8", errors="replace") as file:
+                texts[name] = file.read(2_000_000)
+        except OSError:
+            continue
+    return texts

@@ -1,0 +1,1 @@
+"""The embedded default: an MDM with simulated tablets and school servers, all on loopback."""

@@ -1,0 +1,204 @@
+"""The only room that knows everyone: it builds the world that a command is given."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pedell import __version__, pipeline
+from pedell.language.schemas import Schemas
+from pedell.lines import Lines
+from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic
+from pedell.pipeline import Reading, World
+from pedell.ports import Ledger, Means, Store, Vault
+from pedell.providers import PROVIDERS
+from pedell.sandbox.world import API_SECRET, Endpoints, find_sandbox
+from pedell.state import open_store
+from pedell.vault import EnvironmentVault, InventedVault, fingerprint_key
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a command line says about where to work. ``state`` None means beside the inventory."""
+
+    roots: tuple[Path, ...]
+    state: Path | None = None
+    sandbox: bool = False
+    forks: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A world with its files read, its memory open and its lines ready to be opened."""
+
+    reading: Reading
+    world: World
+    store: Store
+    traffic: Traffic
+    folder: Path
+
+
+@cache
+def load_schemas() -> Schemas:
+    """Read the schemas: those in the package, or in the checkout that the package stands in."""
+    inside = files("pedell") / "schemas"
+    home = Path(str(inside)) if inside.is_dir() else Path(__file__).parents[2] / "schemas"
+    return Schemas(
+        {
+            path.relative_to(home).as_posix(): json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted(home.rglob("*.json"))
+        }
+    )
+
+
+def read_offline(setting: Setting) -> Reading:
+    """Read an inventory without opening any secret: for commands that only look at files."""
+    return pipeline.read(setting.roots, load_schemas(), lambda _: lambda _: None)
+
+
+@contextmanager
+def open_workplace(setting: Setting) -> Iterator[Workplace]:
+    """Read the inventory and open memory and lines; all are closed at the end.
+
+    Raises Rejected for input that is wrong and OSError where the memory cannot be opened.
+    """
+    vaults: list[Vault] = []
+
+    def seal_for(inventory: Inventory) -> pipeline.Seal:
+        vaults.append(open_vault(setting, inventory))
+        return vaults[0].fingerprint
+
+    reading = pipeline.read(setting.roots, load_schemas(), seal_for)
+    inventory, traffic = reading.inventory, Traffic()
+    folder = state_folder(setting, inventory)
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(folder))
+        targets = _aimed(inventory, folder, setting)
+        means = {
+            name: Means(vaults[0], ledger, traffic, inventory.authority)
+            for name, ledger in _ledgers(inventory, folder, setting, stack).items()
+        }
+        lines = stack.enter_context(Lines(targets, PROVIDERS, means, setting.forks))
+        world = World(load_schemas(), lines, store.recall(), _scope(inventory, setting))
+        yield Workplace(reading, world, store, traffic, folder)
+
+
+def is_sandboxed(setting: Setting, inventory: Inventory) -> bool:
+    """Tell whether a run works on the sandbox: it was asked to, or no target has an address."""
+    addressed = (t for t in inventory.targets.values() if {"url", "host"} & t.settings.keys())
+    return setting.sandbox or not any(addressed)
+
+
+def state_folder(setting: Setting, inventory: Inventory) -> Path:
+    """Return where the memory of this run lies; the sandbox has one of its own."""
+    home = setting.state or setting.roots[0] / ".pedell"
+    return home / "sandbox" if is_sandboxed(setting, inventory) else home
+
+
+def open_vault(setting: Setting, inventory: Inventory) -> Vault:
+    """Open the vault: invented secrets for the sandbox, else those of the environment."""
+    key = fingerprint_key(state_folder(setting, inventory))
+    if is_sandboxed(setting, inventory):
+        return InventedVault(key)
+    return EnvironmentVault(os.environ, key)
+
+
+def _ledgers(
+    inventory: Inventory, folder: Path, setting: Setting, stack: ExitStack
+) -> Mapping[str, Ledger]:
+    """Open one ledger for each name of a target; what is no MDM leaves its own empty."""
+    from pedell.state.ledger import open_ledger
+
+    sandboxed = is_sandboxed(setting, inventory)
+    found: dict[str, Ledger] = {}
+    for target in inventory.targets.values():
+        if target.name not in found:
+            name = "ledger.db" if sandboxed else f"ledger-{target.name}.db"
+            path = folder / name
+            found[target.name] = stack.enter_context(open_ledger(path))
+    return found
+
+
+def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str, Target]:
+    """Return the targets with addresses: in the sandbox its own, else as the files say."""
+    if is_sandboxed(setting, inventory):
+        sandbox = find_sandbox(folder)
+        return {name: _in_sandbox(target, sandbox) for name, target in inventory.targets.items()}
+    problems = [
+        Problem("E0111", "Give it an address (url or host), or work with --sandbox.", target.source)
+        for target in inventory.targets.values()
+        if target.provider != "memory" and not {"url", "host"} & target.settings.keys()
+    ]
+    if problems:
+        raise Rejected(problems)
+    return {name: _at_home(target, setting.roots[0]) for name, target in inventory.targets.items()}
+
+
+def _in_sandbox(target: Target, sandbox: Endpoints | None) -> Target:
+    if target.provider == "memory":
+        return target
+    if sandbox is None:
+        return replace(target, settings={**target.settings, "sandbox": "stopped"})
+    if target.school:
+        server = sandbox.servers[target.school]
+        own: dict[str, Any] = {
+            "known_hosts": sandbox.known_hosts,
+            "key": sandbox.key,
+            "user": "pedell",
+        }
+        return replace(target, settings={**own, **server, "become": False})
+    return replace(target, settings={"url": sandbox.mdm, "credential": API_SECRET})
+
+
+def _at_home(target: Target, root: Path) -> Target:
+    known = target.settings.get("known_hosts")
+    if not isinstance(known, str):
+        return target
+    return replace(
+        target, settings={**target.settings, "known_hosts": str((root / known).absolute())}
+    )
+
+
+def _scope(inventory: Inventory, setting: Setting) -> Scope:
+    return Scope(
+        inventory=inventory.label,
+        authority=inventory.authority,
+        name=inventory.name,
+        commit=_commit(setting.roots[0]),
+        version=__version__,
+        schools=len(inventory.schools),
+        devices=inventory.device_count,
+        sandbox=is_sandboxed(setting, inventory),
+    )
+
+
+def _commit(root: Path) -> str:
+    """Name the commit of the inventory and whether files differ from it; empty outside of git."""
+    asked = ["git", "-C", str(root), "status", "--porcelain=v2", "--branch", "--", "."]
+    try:
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    lines = answer.stdout.splitlines()
+    commit = next((line.split()[2][:7] for line in lines if line.startswith("# branch.oid")), "")
+    is_clean = all(line.startswith("#") for line in lines)
+    return f"{commit} ({'clean' if is_clean else 'with changes'})" if commit else ""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
