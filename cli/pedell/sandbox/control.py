@@ -23,7 +23,7 @@ def tablet(endpoints: Endpoints, serial: str) -> Mapping[str, Any]:
 
 def remove_profile(endpoints: Endpoints, serial: str, part: str) -> str:
     """Take the first profile whose identifier holds ``part`` off a tablet; return which."""
-    held = sorted(tablet(endpoints, serial)["profiles"])
+    held = sorted(profile["identifier"] for profile in tablet(endpoints, serial)["profiles"])
     fitting = [identifier for identifier in held if part in identifier]
     if not fitting:
         raise KeyError(f"a profile with {part!r} on {serial}")

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from pedell.model import Inventory
+from pedell.state.ledger import open_ledger
 
 API_SECRET = "sandbox-api"  # noqa: S105  # the name of a secret, not its value
 WEBHOOK_SECRET = "sandbox-webhook"  # noqa: S105  # likewise
 _READY_SECONDS = 120.0
+SETTLE = 0.5
+"""Seconds after which a call to the sandbox that was cut off has surely taken effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def _start(
         },
     }
     mdm = _spawn("pedell.sandbox.mdm", mdm_config, folder, started)
+    _await_enrolments(Path(ledger), mdm["tablets"])
     endpoints = Endpoints(
         mdm=mdm["url"],
         tablets=mdm["tablets"],
@@ -136,6 +140,16 @@ def _start(
         encoding="utf-8",
     )
     return endpoints
+
+
+def _await_enrolments(ledger: Path, tablets: int) -> None:
+    """Wait until the ledger has heard of every tablet, so that the first plan sees them all."""
+    until = time.monotonic() + _READY_SECONDS
+    with open_ledger(ledger) as register:
+        while len(register.enrolments()) < tablets:
+            if time.monotonic() > until:
+                raise OSError("the sandbox's tablets did not all enrol in time")
+            time.sleep(0.1)
 
 
 def _with_server(inventory: Inventory) -> Iterable[str]:

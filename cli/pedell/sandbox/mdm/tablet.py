@@ -1,0 +1,118 @@
+"""A simulated tablet: what it is, what it holds, and what it does with each command."""
+
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from pedell.sandbox.mdm.plists import fragment, load_payload
+
+TOPIC = "com.apple.mgmt.External.5f0c7d0a-1d35-4f0e-9d6e-0b7a3c4e2d11"
+
+
+class AppState(StrEnum):
+    """How far an app has come. It is there from the poll after its command on."""
+
+    INSTALLING = "Installing"
+    MANAGED = "Managed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A configuration profile; tablets with the same bytes share one. ``listing`` is its entry."""
+
+    identifier: str
+    uuid: str
+    payload: bytes
+    listing: bytes
+
+    def document(self) -> dict[str, Any]:
+        """Return its content, decoded."""
+        return load_payload(self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeclaration:
+    """A declaration on a tablet, with the bytes it was fetched as."""
+
+    kind: str
+    token: str
+    content: bytes
+
+
+@dataclass(slots=True, eq=False)
+class Tablet:
+    """One tablet. ``pushed`` is a push that it slept through; ``draws`` counts its random draws."""
+
+    serial: str
+    udid: str
+    model: str
+    school: str
+    cohort: str
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    apps: dict[str, AppState] = field(default_factory=dict)
+    declarations: dict[str, HeldDeclaration] = field(default_factory=dict)
+    token: str = ""
+    asleep: bool = False
+    locked: bool = False
+    enrolled: bool = False
+    pushed: bool = False
+    scheduled: bool = False
+    draws: int = 0
+    doubled: int = 0
+
+    def wipe(self) -> None:
+        """Forget all that management put there, as leaving management does."""
+        self.profiles = {}
+        self.apps = {}
+        self.declarations = {}
+        self.token = ""
+
+    def draw(self, seed: int) -> float:
+        """Return its next random number in [0, 1), the same in every run of that seed."""
+        self.draws += 1
+        digest = blake2b(f"{seed}/{self.serial}/{self.draws}".encode(), digest_size=6).digest()
+        return int.from_bytes(digest, "big") / (1 << 48)
+
+
+def udid_of(serial: str) -> str:
+    """Return the UDID of an invented tablet: uuid5 of its serial, in capitals."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, serial)).upper()
+
+
+@lru_cache(maxsize=4096)
+def read_profile(payload: bytes) -> Profile:
+    """Read the payload of an InstallProfile command, or raise ValueError."""
+    document = load_payload(payload)
+    identifier, number = document.get("PayloadIdentifier"), document.get("PayloadUUID")
+    if not identifier or not number or document.get("PayloadType") != "Configuration":
+        raise ValueError("not a configuration profile")
+    contents = document.get("PayloadContent") or []
+    if not all(isinstance(each, dict) and each.get("PayloadType") for each in contents):
+        raise ValueError("a payload has no type")
+    return Profile(str(identifier), str(number), payload, _listing(document, contents))
+
+
+def _listing(document: dict[str, Any], contents: list[dict[str, Any]]) -> bytes:
+    """Render its entry of a ProfileList: identifiers and UUIDs, never the settings."""
+    entry = {
+        "PayloadIdentifier": document["PayloadIdentifier"],
+        "PayloadUUID": document["PayloadUUID"],
+        "PayloadType": document["PayloadType"],
+        "PayloadVersion": document.get("PayloadVersion", 1),
+        "PayloadDisplayName": document.get("PayloadDisplayName", ""),
+        "IsManaged": True,
+        "IsEncrypted": False,
+        "PayloadContent": [
+            {
+                "PayloadType": each["PayloadType"],
+                "PayloadIdentifier": each.get("PayloadIdentifier", ""),
+                "PayloadUUID": each.get("PayloadUUID", ""),
+                "PayloadVersion": each.get("PayloadVersion", 1),
+            }
+            for each in contents
+        ],
+    }
+    return b"<dict>" + fragment(entry) + b"</dict>"
