@@ -1,0 +1,167 @@
+"""What formats are given besides the nouns: reports, explanations, tables and pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from pedell.model import (
+    Address,
+    Lock,
+    Outcome,
+    Plan,
+    Pointer,
+    Problem,
+    Progress,
+    Scope,
+    Setting,
+    Traffic,
+    Until,
+    Value,
+    Wave,
+)
+
+
+class Level(StrEnum):
+    """How much of a plan is told: its last lines, its groups, or every field."""
+
+    SUMMARY = "summary"
+    GROUPS = "groups"
+    FIELDS = "fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much to tell, and what is known beside the plan.
+
+    ``locks`` let the plan say which lock stands behind a change. ``saved`` is the file that the
+    plan was written to, if it was. ``hints`` False leaves out what to type next.
+    """
+
+    level: Level = Level.GROUPS
+    locks: tuple[Lock, ...] = ()
+    saved: str = ""
+    hints: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where text is read: its width in columns, and whether glyphs may have a colour."""
+
+    width: int = 100
+    colour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaveReport:
+    """What became of one wave.
+
+    ``outcomes`` are those of its steps that came to an end; a step without one was not begun.
+    ``progress`` sums up its devices. ``gate`` says how the gate stood, in words, or is empty.
+    """
+
+    wave: Wave
+    outcomes: tuple[Outcome, ...]
+    progress: Progress
+    gate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a plan.
+
+    ``waves`` are those that were begun. ``stopped`` says why the others were not, or is empty.
+    ``unfinished`` began and could not be looked up afterwards. ``seconds`` is the time it took.
+    """
+
+    run: str
+    scope: Scope
+    planned: tuple[Wave, ...]
+    waves: tuple[WaveReport, ...]
+    traffic: Traffic
+    seconds: float
+    stopped: str = ""
+    unfinished: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where one value of one school (or of its ``cohort``) comes from, and whom it reaches.
+
+    ``rule`` is the merge rule of the field: replace, restrict, union or deep.
+    """
+
+    school: str
+    cohort: str
+    pointer: Pointer
+    setting: Setting
+    rule: str = "replace"
+    reaches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list with a heading for each column; ``name`` says what it lists (schools, apps …)."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """``waiting`` waits for ``needed``, and why."""
+
+    waiting: Address
+    needed: Address
+    reason: str
+    until: Until = Until.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A graph: who waits for whom."""
+
+    nodes: tuple[Address, ...]
+    arrows: tuple[Arrow, ...]
+
+
+class Format(Protocol):
+    """One way to tell. Every method returns a whole document without the last line break."""
+
+    def fitted(self, page: Page) -> "Format":
+        """Return the same format for another page."""
+        ...
+
+    def plan(self, plan: Plan, detail: Detail) -> str:
+        """Tell what would change."""
+        ...
+
+    def outcomes(self, report: Report) -> str:
+        """Tell what became of a plan."""
+        ...
+
+    def drift(self, plan: Plan) -> str:
+        """Tell what somebody else moved."""
+        ...
+
+    def explain(self, explanations: Sequence[Explanation]) -> str:
+        """Tell where values come from."""
+        ...
+
+    def listing(self, table: Table) -> str:
+        """Tell what there is."""
+        ...
+
+    def problems(self, problems: Sequence[Problem], texts: Mapping[str, str]) -> str:
+        """Tell what is wrong; ``texts`` maps every file that was read to its text."""
+        ...
+
+    def graph(self, picture: Picture) -> str:
+        """Tell who waits for whom."""
+        ...
+
+    def why(self, way: Sequence[Arrow]) -> str:
+        """Tell by which steps one thing waits for another."""
+        ...
