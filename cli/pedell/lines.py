@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 
 from pedell.model import Target
@@ -47,6 +47,11 @@ class Lines:
         """Return the provider that drives a target."""
         return self._providers[self._targets[target_id].provider]
 
+    def settle(self, target_id: str) -> float:
+        """Return the seconds after which a call that was cut off has taken effect or never will."""
+        own = self._targets[target_id].settings.get("settle")
+        return float(own) if isinstance(own, (int, float)) else self.provider(target_id).settle
+
     def _open(self, target: Target) -> Session | OSError:
         stack = ExitStack()
         try:
@@ -67,4 +72,9 @@ class Lines:
         trace: TracebackType | None,
     ) -> None:
         with ThreadPoolExecutor(max(self.forks, 1)) as crew:
-            list(crew.map(ExitStack.close, self._stacks))
+            list(crew.map(_close, self._stacks))
+
+
+def _close(stack: ExitStack) -> None:
+    with suppress(OSError):  # a line that broke is closed already
+        stack.close()

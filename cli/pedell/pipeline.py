@@ -3,8 +3,9 @@
 ``plan`` is the pipeline that stops before apply; there is no dry run anywhere in the code.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from pedell.model import (
     Observed,
     Outcome,
     Plan,
+    Problem,
     Progress,
+    Rejected,
     Remembered,
     Resource,
     Rollout,
@@ -44,9 +47,11 @@ from pedell.stages.guard import Limits, guard_changes
 from pedell.stages.load import load_folder
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
+from pedell.stages.recheck import recheck_step
 from pedell.stages.refresh import refresh_targets
 from pedell.stages.resolve import resolve_values
 from pedell.stages.schedule import schedule_steps
+from pedell.stages.settle import Intended, Settlement, settle_steps
 from pedell.stages.validate import validate_folder
 from pedell.stages.verify import Verdict, verify_wave
 
@@ -114,8 +119,9 @@ def plan_from_memory(reading: Reading, world: World, choice: Choice) -> Plan:
 
 def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Plan:
     """Find what somebody moved since our last apply, whatever the files say. Changes nothing."""
-    _, left = _chosen(reading, world.memory, choice)
-    ours = {address: _as_wanted(remembered) for address, remembered in left.items()}
+    _, remembered = _chosen(reading, world.memory, choice)
+    left = {at: found for at, found in remembered.items() if world.lines.knows(found.target)}
+    ours = {address: _as_wanted(found) for address, found in left.items()}
     refresh_targets(world.lines, ours, patience)
     sight = observe_targets(world.lines, ours, left)
     return _arranged(reading, ours, left, sight, world, choice)
@@ -146,15 +152,18 @@ def apply(
         for step, outcome in chain(settled, done):
             lost |= {step.change.address.school} if outcome.status is not Status.DONE else set()
             yield StepEnded(step, outcome)
-        verdict = Verdict(Progress(0), "", True)
-        for count in verify_wave(wave, lines, approved.rollout.gate, clock):
+        verdict = _brake(lost, concerned, approved.rollout)
+        counts = verify_wave(wave, lines, approved.rollout.gate, clock) if verdict.passed else ()
+        for count in counts:
             if isinstance(count, Verdict):
                 verdict = count
-            else:
-                yield DevicesCounted(wave, count)
-        words, passed = _brake(verdict, lost, concerned, approved.rollout)
-        yield WaveEnded(wave, verdict.progress, words, passed)
-        if not passed or is_stopped():
+                break
+            verdict = replace(verdict, progress=count)
+            yield DevicesCounted(wave, count)
+            if is_stopped():
+                break
+        yield WaveEnded(wave, verdict.progress, verdict.words, verdict.passed)
+        if not verdict.passed or is_stopped():
             return
 
 
@@ -169,29 +178,25 @@ def stale_steps(approved: Plan, memory: Memory, lines: Lines) -> Mapping[int, Ou
     sight = observe_targets(lines, wanted, left)
     return {
         step.number: found
-        for address, step in steps.items()
-        if (found := _moved(step, sight.observed.get(address), sight)) is not None
+        for step in steps.values()
+        if (found := recheck_step(step, sight)) is not None
     }
 
 
-def _moved(step: Step, seen: Observed | None, sight: Sight) -> Outcome | None:
-    change = step.change
-    if change.target in sight.unreachable:
-        return None
-    before = change.before.fingerprint if change.before else ""
-    now = seen.fingerprint if seen and seen.spec else ""
-    if now == before:
-        return None
-    if change.after and seen and not change.after.devices and seen.spec == change.after.spec:
-        return Outcome(step.number, Status.DONE, "already so")
-    if change.after and seen and change.devices and change.devices <= seen.devices | seen.waiting:
-        return Outcome(step.number, Status.DONE, "already so")
-    return Outcome(step.number, Status.STALE, "changed on the target since the plan was made")
+def settle(intended: Intended, memory: Memory, lines: Lines) -> Settlement:
+    """Look what became of steps that were cut off. Changes nothing; the store writes it down."""
+    meant = {entry.address: left for entry, left in intended.items() if left}
+    wanted = {address: _as_wanted(left) for address, left in meant.items()}
+    left = {e.address: memory[e.address] for e in intended if e.address in memory}
+    return settle_steps(intended, memory, observe_targets(lines, wanted, left))
 
 
 def _chosen(reading: Reading, memory: Memory, choice: Choice) -> tuple[Desired, Memory]:
     schools = select_schools(choice.limit or "all", reading.inventory.schools)
     schools &= select_schools(choice.rollout.schools, reading.inventory.schools)
+    if not schools:
+        detail = f'"{choice.limit}" and "{choice.rollout.schools}" have no school in common.'
+        raise Rejected([Problem("E0270", detail)])
     tags = frozenset(choice.tags or choice.rollout.tags)
     everywhere = schools == reading.inventory.schools.keys() and not tags
     desired = {
@@ -211,10 +216,12 @@ def _arranged(
     reading: Reading, desired: Desired, left: Memory, sight: Sight, world: World, choice: Choice
 ) -> Plan:
     kinds = world.schemas.kinds
-    comparison = compare_states(desired, sight, left, kinds, _abilities(world.lines, desired))
+    abilities = _abilities(world.lines, desired, left)
+    comparison = compare_states(desired, sight, left, kinds, abilities)
     changes = comparison.changes
     if choice.prune:
-        changes += delete_orphans(comparison.orphans, sight, kinds)
+        changes += delete_orphans(comparison.orphans, sight, kinds, abilities)
+    moving = {change.address for change in changes}
     guarded = guard_changes(changes, reading.desired, left, choice.limits)
     steps, blocked = order_changes(guarded, desired, kinds)
     return Plan(
@@ -222,16 +229,17 @@ def _arranged(
         rollout=choice.rollout,
         waves=schedule_steps(steps, reading.inventory.schools, choice.rollout),
         blocked=blocked,
-        orphans=() if choice.prune else tuple(orphan.address for orphan in comparison.orphans),
+        orphans=tuple(o.address for o in comparison.orphans if o.address not in moving),
         unchanged=comparison.unchanged,
         waiting=len(comparison.waiting),
         unreachable=tuple(sorted(sight.unreachable.items())),
     )
 
 
-def _abilities(lines: Lines, desired: Desired) -> Abilities:
-    targets = {resource.target for resource in desired.values()}
-    return {target: lines.provider(target).abilities for target in targets}
+def _abilities(lines: Lines, desired: Desired, left: Memory) -> Abilities:
+    targets = {wanted.target for wanted in desired.values()}
+    targets |= {remembered.target for remembered in left.values()}
+    return {target: lines.provider(target).abilities for target in targets if lines.knows(target)}
 
 
 def _as_seen(remembered: Remembered, desired: Desired) -> Observed:
@@ -253,12 +261,11 @@ def _as_wanted(remembered: Remembered) -> Resource:
     )
 
 
-def _brake(
-    verdict: Verdict, lost: set[str], concerned: set[str], rollout: Rollout
-) -> tuple[str, bool]:
-    """Return how the gate stood, in words, and whether the rollout may go on."""
-    limit = rollout.stop_share * len(concerned)
-    if len(lost) > limit:
-        share = f"{rollout.stop_share:.0%} of {len(concerned)} = {limit:.0f}"
-        return f"{len(lost)} schools failed or were unreachable, the limit is {share}", False
-    return verdict.words, verdict.passed
+def _brake(lost: set[str], concerned: set[str], rollout: Rollout) -> Verdict:
+    """Tell whether so many schools failed that no device needs to be waited for."""
+    limit = math.floor(rollout.stop_share * len(concerned))
+    if len(lost) <= limit:
+        return Verdict(Progress(0), "", True)
+    share = f"{rollout.stop_share:.0%} of {len(concerned)} = {limit}"
+    words = f"{len(lost)} schools failed or were unreachable, the limit is {share}"
+    return Verdict(Progress(0), words, False)

@@ -221,6 +221,23 @@ class Unsettled:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One apply as the journal has it.
+
+    Times are in seconds since the epoch; ``ended`` is None where nobody wrote the end down: it
+    still runs, or it was cut off. ``done`` counts the steps whose outcome was ``done``.
+    """
+
+    id: str
+    label: str
+    began: float
+    ended: float | None
+    steps: int
+    done: int
+    word: str
+
+
 class Store(Protocol):
     """The memory: what we left on targets, and the journal of all runs."""
 
@@ -242,6 +259,10 @@ class Store(Protocol):
 
     def finish(self, run: str, word: str) -> None:
         """Close a run with the word that the history shows."""
+        ...
+
+    def runs(self) -> Sequence[Run]:
+        """Return all runs, the newest first."""
         ...
 
     def unsettled(self) -> Sequence[Unsettled]:

@@ -19,19 +19,24 @@ from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic
 from pedell.pipeline import Reading, World
 from pedell.ports import Ledger, Means, Store, Vault
 from pedell.providers import PROVIDERS
-from pedell.sandbox.world import API_SECRET, Endpoints, find_sandbox
+from pedell.sandbox import SandboxStoppedError
+from pedell.sandbox.world import API_SECRET, SETTLE, Endpoints, find_sandbox
 from pedell.state import open_store
 from pedell.vault import EnvironmentVault, InventedVault, fingerprint_key
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a command line says about where to work. ``state`` None means beside the inventory."""
+    """What a command line says about where to work. ``state`` None means beside the inventory.
+
+    ``offline`` promises that no target will be asked.
+    """
 
     roots: tuple[Path, ...]
     state: Path | None = None
     sandbox: bool = False
     forks: int = 16
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,10 @@ def _ledgers(
 def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str, Target]:
     """Return the targets with addresses: in the sandbox its own, else as the files say."""
     if is_sandboxed(setting, inventory):
-        sandbox = find_sandbox(folder)
+        sandbox = None if setting.offline else find_sandbox(folder)
+        if sandbox is None and not setting.offline:
+            start = f"pedell sandbox start -i {setting.roots[0]}"
+            raise SandboxStoppedError(f"The sandbox does not run. Start it: {start}")
         return {name: _in_sandbox(target, sandbox) for name, target in inventory.targets.items()}
     problems = [
         Problem("E0111", "Give it an address (url or host), or work with --sandbox.", target.source)
@@ -142,19 +150,19 @@ def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str,
 
 
 def _in_sandbox(target: Target, sandbox: Endpoints | None) -> Target:
-    if target.provider == "memory":
+    if target.provider == "memory" or sandbox is None:
         return target
-    if sandbox is None:
-        return replace(target, settings={**target.settings, "sandbox": "stopped"})
     if target.school:
         server = sandbox.servers[target.school]
         own: dict[str, Any] = {
             "known_hosts": sandbox.known_hosts,
             "key": sandbox.key,
             "user": "pedell",
+            "settle": SETTLE,
         }
         return replace(target, settings={**own, **server, "become": False})
-    return replace(target, settings={"url": sandbox.mdm, "credential": API_SECRET})
+    settings: dict[str, Any] = {"url": sandbox.mdm, "credential": API_SECRET, "settle": SETTLE}
+    return replace(target, settings=settings)
 
 
 def _at_home(target: Target, root: Path) -> Target:

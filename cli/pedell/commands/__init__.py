@@ -12,6 +12,7 @@ import click
 
 from pedell import __version__
 from pedell.commands.exits import Exit, Leave
+from pedell.sandbox import SandboxStoppedError
 
 COMMANDS: Mapping[str, str] = {
     "apply": "Do what a plan says.",
@@ -99,6 +100,9 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.BUG
+    except SandboxStoppedError as error:
+        click.echo(str(error), err=True)
+        return Exit.UNREACHABLE
     except OSError as error:
         click.echo(f"It did not work: {error}", err=True)
         return Exit.BUG

@@ -105,7 +105,7 @@ def settle_unfinished(place: Workplace) -> None:
     targets |= {a: r.target for a, r in place.world.memory.items()}
     lines = place.world.lines
     known = [entry for entry in entries if entry.address in targets]
-    due = (entry.at + lines.provider(targets[entry.address]).settle for entry in known)
+    due = (entry.at + lines.settle(targets[entry.address]) for entry in known)
     pause = max(due, default=0.0) - time.time()
     say(f"An earlier run was cut off during {len(entries):,} steps. Looking what became of them.")
     time.sleep(min(max(pause, 0.0), 60.0))

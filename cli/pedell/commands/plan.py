@@ -47,7 +47,7 @@ def command(
     output: str,
 ) -> None:
     """Show what would change. Changes nothing."""
-    setting = Setting(options.roots_of(inventories), state, sandbox, forks)
+    setting = Setting(options.roots_of(inventories), state, sandbox, forks, offline)
     level = Level.SUMMARY if summary else Level.FIELDS if diff else Level.GROUPS
     with rejections_shown(output):
         choice = choosing.choose(limit, tags, playbook, prune, confirmed)

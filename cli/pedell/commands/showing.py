@@ -58,7 +58,17 @@ def _texts(problems: Sequence[Problem]) -> dict[str, str]:
     for name in {problem.source.file for problem in problems if problem.source}:
         try:
             with Path(name).open(encoding="utf-8", errors="replace") as file:
-                texts[name] = file.read(2_000_000)
+                texts[name] = _without_secrets(file.read(2_000_000), name, problems)
         except OSError:
             continue
     return texts
+
+
+def _without_secrets(text: str, name: str, problems: Sequence[Problem]) -> str:
+    """Cut off the lines in which a secret stands in clear text, so that it is not shown again."""
+    lines = text.splitlines()
+    for problem in problems:
+        source = problem.source
+        if problem.code == "E0114" and source and source.file == name:
+            lines[source.line - 1] = lines[source.line - 1][: source.column - 1] + "…"
+    return "\n".join(lines)

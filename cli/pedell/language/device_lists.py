@@ -17,26 +17,34 @@ class DeviceLists:
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[str, int]] = {}
+        self.cohorts: dict[tuple[str, str], int] = {}
+        """(list, cohort) → the first line that names the cohort."""
         self.problems: list[Problem] = []
 
     def read(self, asset: Asset) -> Mapping[str, tuple[Device, ...]]:
         """Return cohort → devices of one list; what is wrong goes to ``problems``."""
         found: dict[str, list[Device]] = {}
-        rows = csv.reader(io.StringIO(_text(asset)), delimiter=";")
-        header = next(rows, [])
-        if tuple(header) != COLUMNS:
-            detail = f"The first line must be {';'.join(COLUMNS)}, found {';'.join(header)[:80]}."
-            self._complain("E0240", detail, asset, 1)
-            return {}
-        for row in rows:
-            if len(row) != len(COLUMNS):
-                detail = f"Expected {len(COLUMNS)} fields, found {len(row)}."
-                self._complain("E0240", detail, asset, rows.line_num)
-            elif self._is_sound(row, asset, rows.line_num):
-                found.setdefault(row[4], []).append(Device(*row[:4]))
+        rows = csv.reader(io.StringIO(_text(asset), newline=""), delimiter=";")
+        try:
+            header = next(rows, [])
+            if tuple(header) != COLUMNS:
+                said = ";".join(header)[:80]
+                detail = f'The first line must be {";".join(COLUMNS)}, found "{said}".'
+                self._complain("E0240", detail, asset, 1)
+                return {}
+            for row in rows:
+                if row and self._is_sound(row, asset, rows.line_num):
+                    self.cohorts.setdefault((asset.relative, row[4]), rows.line_num)
+                    found.setdefault(row[4], []).append(Device(*row[:4]))
+        except csv.Error as error:
+            self._complain("E0240", f"{error}. Save it as CSV again.", asset, rows.line_num)
         return {cohort: tuple(devices) for cohort, devices in found.items()}
 
     def _is_sound(self, row: list[str], asset: Asset, line: int) -> bool:
+        if len(row) != len(COLUMNS):
+            detail = f"Expected {len(COLUMNS)} fields, found {len(row)}."
+            self._complain("E0240", detail, asset, line)
+            return False
         serial, mac = row[0], row[1]
         if not _SERIAL.match(serial):
             detail = f'"{serial}" is no serial number: 8 to 14 capital letters and digits.'

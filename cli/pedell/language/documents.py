@@ -2,8 +2,8 @@
 
 Values are built from libyaml's events, which neither recurse nor resolve aliases, so that a hostile
 file ends in a message: bounded bytes, depth and nodes; no alias, anchor, merge key, foreign tag or
-second document; keys are text; plain scalars follow the YAML 1.2 core schema with decimal numbers
-only, so ``no``, ``012`` and ``22:22`` stay what they look like: text.
+second document; keys are text. Of plain scalars only ``true``, ``false``, ``null`` and decimal
+numbers mean more than their letters: ``no``, ``012`` and ``22:22`` stay what they look like, text.
 """
 
 import re
@@ -21,6 +21,7 @@ MAX_NODES = 100_000
 _WORDS: dict[str, Any] = {"null": None, "~": None, "": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}\Z")
+_SECRET_NAME = re.compile(r"(?:[A-Za-z0-9._-]|\$\{[a-z_.-]+\}){1,200}\Z")
 
 
 def parse_document(path: str, relative: str, content: bytes) -> Document:
@@ -32,10 +33,12 @@ def parse_document(path: str, relative: str, content: bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Source(path, mark.line + 1, mark.column + 1) if mark else Source(path, 1, 1)
-        raise Rejected([*walk.problems, Problem("E0102", _reason(error), where)]) from None
-    except yaml.YAMLError as error:
-        detail = f"{error}. Save the file as UTF-8 text."
-        raise Rejected([Problem("E0102", detail, Source(path, 1, 1))]) from None
+        detail = _reason(error, text, where)
+        raise Rejected([*walk.problems, Problem("E0102", detail, where)]) from None
+    except yaml.reader.ReaderError as error:
+        where = _at_byte(path, text.encode(), error.position)
+        detail = f"The character #x{error.character:04x} cannot stand in a text file. Take it out."
+        raise Rejected([*walk.problems, Problem("E0102", detail, where)]) from None
     if walk.problems:
         raise Rejected(walk.problems)
     return Document(path, relative, text, value, walk.values, walk.keys)
@@ -48,12 +51,21 @@ def _text(path: str, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
         detail = "It is not UTF-8. Save it as UTF-8 in your editor."
-        raise Rejected([Problem("E0101", detail, Source(path, line, 1))]) from None
+        where = _at_byte(path, content, error.start)
+        raise Rejected([Problem("E0101", detail, where)]) from None
 
 
-def _reason(error: yaml.MarkedYAMLError) -> str:
+def _at_byte(path: str, content: bytes, position: int) -> Source:
+    before = content[:position].decode("utf-8-sig", "replace")
+    line = before.count("\n") + 1
+    return Source(path, line, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _reason(error: yaml.MarkedYAMLError, text: str, where: Source) -> str:
+    lines = text.splitlines()
+    if where.line <= len(lines) and lines[where.line - 1][where.column - 1 :].startswith("\t"):
+        return "A tab stands here. Indent with spaces."
     words = [part for part in (error.context, error.problem) if part]
     return f"{', '.join(words)}. Look at indentation, quotes and colons here and just above."
 
@@ -119,6 +131,8 @@ class _Walk:
             raise Rejected(self.problems)
         key = str(event.value)
         place = _place(event)
+        if event.anchor or event.tag:
+            self._complain("E0104", "A key is a plain word, without anchor or tag.", event)
         if key == "<<" and event.implicit[0]:
             self._complain("E0104", "Merge keys (<<) are not read. Use a layer.", event)
         elif key in found:
@@ -139,7 +153,7 @@ class _Walk:
     def _scalar(self, event: Any) -> Any:
         text = str(event.value)
         if event.tag == "!secret":
-            return SecretName(text)
+            return self._secret(text, event)
         if event.tag:
             self._complain("E0104", f"The tag {event.tag} is not read. Only !secret is.", event)
         if "\x00" in text:
@@ -151,6 +165,12 @@ class _Walk:
         if _INTEGER.match(text):
             return int(text)
         return float(text) if _DECIMAL.match(text) else text
+
+    def _secret(self, name: str, event: Any) -> SecretName:
+        if not _SECRET_NAME.match(name):
+            detail = "Behind !secret stands the name of a secret: letters, digits, dots, hyphens."
+            self._complain("E0113", detail, event)
+        return SecretName(name)
 
     def _complain(self, code: str, detail: str, event: Any) -> None:
         self.problems.append(Problem(code, detail, Source(self._path, *_place(event))))

@@ -1,12 +1,14 @@
 """Which schools: the pattern language of Ansible's ``--limit``.
 
 ``gs-*:&innenstadt:!gs-sued``: parts are joined by colon or comma; a part names a school, a group, a
-type or ``all``, with ``*`` and ``?`` as wildcards; ``&`` keeps only those, ``!`` takes them out;
-``@FILE`` reads one part a line.
+type or ``all``, with ``*`` and ``?`` as wildcards, or with ``~`` as a regular expression; ``[0]``,
+``[-1]``, ``[1:3]`` behind it pick by place, the last one included, in the order of the ids; ``&``
+keeps only those, ``!`` takes them out; ``@FILE`` reads one part a line.
 """
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pedell.language.nearest import did_you_mean
@@ -34,27 +36,56 @@ def select_schools(pattern: str, schools: Mapping[str, School]) -> frozenset[str
     return frozenset(chosen)
 
 
+_PART = re.compile(r"(?:\[[^\]]*\]|[^:,])+")
+_PLACE = re.compile(r"(.+)\[(?:(-?[0-9]+)|([0-9]+):([0-9]*))\]\Z")
+
+
 def _parts(pattern: str) -> Iterable[str]:
-    for part in pattern.replace(",", ":").split(":"):
-        word = part.strip()
-        if word.startswith("@"):
-            lines = Path(word[1:]).read_text(encoding="utf-8").splitlines()
-            yield from (line.strip() for line in lines if line.strip() and line[0] != "#")
-        elif word:
+    for word in filter(None, map(str.strip, _PART.findall(pattern))):
+        if not word.startswith("@"):
             yield word
+            continue
+        try:
+            lines = Path(word[1:]).read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            raise Rejected([Problem("E0101", f"{word[1:]}: {error}.")]) from None
+        yield from (line for line in map(str.strip, lines) if line and line[0] != "#")
 
 
 def _matching(word: str, schools: Mapping[str, School], problems: list[Problem]) -> set[str]:
-    found = {school.id for school in schools.values() if _means(word, school)}
-    if not found:
-        names = {
-            name for school in schools.values() for name in (school.id, school.type, *school.groups)
-        }
+    place = None if word.startswith("~") else _PLACE.match(word)
+    means = _reader_of(place[1] if place else word, problems)
+    found = sorted(school.id for school in schools.values() if any(map(means, _names(school))))
+    chosen = _at(place, found) if place else found
+    if not schools:
+        problems.append(Problem("E0270", "There is no school yet. Write schools/NAME.yml."))
+    elif not chosen:
+        names = {name for school in schools.values() for name in _names(school)}
         detail = f'"{word}" is no school, group or type. {did_you_mean(word, names)}'
         problems.append(Problem("E0270", detail))
-    return found
+    return set(chosen)
 
 
-def _means(word: str, school: School) -> bool:
-    names = (school.id, school.type, *school.groups)
-    return word == "all" or any(fnmatch.fnmatchcase(name, word) for name in names)
+def _reader_of(word: str, problems: list[Problem]) -> Callable[[str], bool]:
+    """Return what tells whether a name is meant by ``word``."""
+    if word == "all":
+        return lambda _: True
+    if not word.startswith("~"):
+        return lambda name: fnmatch.fnmatchcase(name, word)
+    try:
+        expression = re.compile(word[1:])
+    except re.error as error:
+        problems.append(Problem("E0270", f'"{word}" is no regular expression: {error}.'))
+        return lambda _: False
+    return lambda name: expression.match(name) is not None
+
+
+def _at(place: re.Match[str], found: list[str]) -> list[str]:
+    _, one, first, last = place.groups()
+    if one is None:
+        return found[int(first) : int(last) + 1 if last else None]
+    return [found[int(one)]] if -len(found) <= int(one) < len(found) else []
+
+
+def _names(school: School) -> tuple[str, ...]:
+    return (school.id, school.type, *school.groups)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pedell.model import Document, Folder, Problem, Role, RoleResource
+from pedell.model import Document, Folder, Problem, Role, RoleResource, Source
 
 SERVER_KINDS = ("package", "file", "template", "directory", "service", "command")
 _OURS = ("needs", "needed_by", "tags")
@@ -15,26 +15,34 @@ def read_roles(folder: Folder) -> tuple[Mapping[str, Role], tuple[Problem, ...]]
     for document in folder.documents:
         if document.relative.startswith("roles/"):
             name = document.relative.split("/")[1]
+            stated = document.value["role"]
+            if stated != name:
+                detail = f'The folder is called {name}, the id inside is "{stated}".'
+                problems.append(Problem("E0115", detail, document.source(("role",))))
             roles[name] = Role(
                 name=name,
                 defaults=document.value.get("defaults", {}),
                 resources=tuple(_resources(document, problems)),
-                templates=_templates(folder, name),
+                templates=dict(_templates(folder, name, problems)),
                 source=document.source(),
             )
     return roles, tuple(problems)
 
 
-def _templates(folder: Folder, role: str) -> Mapping[str, str]:
+def _templates(folder: Folder, role: str, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     home = f"roles/{role}/templates/"
-    return {
-        relative.removeprefix(home): asset.content.decode("utf-8", "replace")
-        for relative, asset in folder.assets.items()
-        if relative.startswith(home)
-    }
+    for relative, asset in folder.assets.items():
+        if not relative.startswith(home):
+            continue
+        try:
+            yield relative.removeprefix(home), asset.content.decode("utf-8")
+        except UnicodeDecodeError:
+            detail = "A template is UTF-8 text. Save it so in your editor."
+            problems.append(Problem("E0101", detail, Source(asset.path, 1, 1)))
 
 
 def _resources(document: Document, problems: list[Problem]) -> Iterator[RoleResource]:
+    first: dict[str, Source] = {}
     for number, entry in enumerate(document.value["resources"]):
         kinds = _kinds(entry)
         source = document.source(("resources", number))
@@ -42,6 +50,10 @@ def _resources(document: Document, problems: list[Problem]) -> Iterator[RoleReso
             detail = f"Begin with exactly one of: {', '.join(SERVER_KINDS)}."
             problems.append(Problem("E0111", detail, source))
             continue
+        before = first.setdefault(f"{kinds[0]}/{entry[kinds[0]]}", source)
+        if before != source:
+            detail = f'{kinds[0]} "{entry[kinds[0]]}" stands already at {before}.'
+            problems.append(Problem("E0201", detail, source))
         yield RoleResource(
             kind=kinds[0],
             name=entry[kinds[0]],

@@ -52,8 +52,9 @@ class Schemas:
     def violations(self, name: str, value: Any) -> Iterator[Violation]:
         """Yield everything that is wrong with ``value`` by the schema ``name``."""
         errors = self._check(name).iter_errors(value)
-        for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
-            yield from _described(_innermost(error))
+        ordered = sorted(errors, key=lambda error: [str(part) for part in error.absolute_path])
+        meant = (inner for error in ordered for inner in _innermost(error))
+        yield from dict.fromkeys(found for error in meant for found in _described(error))
 
     def _validator(self, name: str) -> Any:
         from jsonschema import Draft202012Validator, ValidationError, validators
@@ -61,40 +62,61 @@ class Schemas:
         from referencing.jsonschema import DRAFT202012
 
         def secret(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
-            if wanted and isinstance(instance, str) and not isinstance(instance, SecretName):
+            if wanted and not isinstance(instance, SecretName):
                 yield ValidationError("clear text")
 
-        def typed(validator: Any, types: Any, instance: Any, schema: Any) -> Iterator[Any]:
-            if isinstance(instance, SecretName) and not schema.get("x-secret"):
-                yield ValidationError("a secret here", validator="x-misplaced")
-            yield from Draft202012Validator.VALIDATORS["type"](validator, types, instance, schema)
+        def guarded(keyword: str) -> Any:
+            check: Any = Draft202012Validator.VALIDATORS[keyword]
+
+            def checked(validator: Any, rule: Any, instance: Any, schema: Any) -> Iterator[Any]:
+                if isinstance(instance, SecretName) and not schema.get("x-secret"):
+                    yield ValidationError("a secret here", validator="x-misplaced")
+                elif not schema.get("x-secret"):  # what stands there instead is never shown
+                    yield from check(validator, rule, instance, schema)
+
+            return checked
+
+        def is_integer(_: Any, value: Any) -> bool:
+            return isinstance(value, int) and not isinstance(value, bool)
 
         extend: Any = validators.extend
-        build = extend(Draft202012Validator, {"x-secret": secret, "type": typed})
+        build = extend(
+            Draft202012Validator,
+            {"x-secret": secret, **{word: guarded(word) for word in ("type", "enum", "const")}},
+            type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer),
+        )
         registry: Any = Registry().with_resources(
-            (_HOME + key, DRAFT202012.create_resource(document))
+            (_HOME + key, DRAFT202012.create_resource(_without_dialect(document)))
             for key, document in self._documents.items()
         )
         return build({"$ref": _HOME + name}, registry=registry)
 
 
-def _innermost(error: Any) -> Any:
+def _without_dialect(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out ``$schema``: it would call the library's own validator, which lacks our marks."""
+    return {key: value for key, value in document.items() if key != "$schema"}
+
+
+def _innermost(error: Any) -> Iterator[Any]:
     """Follow ``oneOf`` and ``anyOf`` into the branch that the person most likely meant."""
-    while error.context:
-        fitting = [e for e in error.context if not (e.validator == "type" and not e.path)]
-        same_branch = fitting or list(error.context)
-        if not fitting and error.validator in ("oneOf", "anyOf"):
-            return error
-        error = max(same_branch, key=lambda e: (len(e.path), e.validator != "required"))
-    return error
+    fitting = [e for e in error.context if not (e.validator == "type" and not e.path)]
+    if all(e.validator == "required" and not e.path for e in fitting):
+        yield error
+        return
+    deepest = max(fitting, key=lambda e: (len(e.path), e.validator != "required"))
+    branch = deepest.schema_path[0]
+    yield from (i for e in fitting if e.schema_path[0] == branch for i in _innermost(e))
 
 
 def _described(error: Any) -> Iterator[Violation]:
     at: Pointer = tuple(error.absolute_path)
-    match error.validator:
+    if "propertyNames" in error.absolute_schema_path:
+        yield Violation("E0113", _bounded(error), (*at, error.instance), True)
+        return
+    match "x-secret" if error.schema.get("x-secret") is True else error.validator:
         case "additionalProperties" | "unevaluatedProperties":
             known = list(error.schema.get("properties", {}))
-            for key in error.instance.keys() - set(known):
+            for key in (key for key in error.instance if key not in known):
                 yield Violation(
                     "E0110", f'"{key}" is no key here. {_meant(key, known)}', (*at, key), True
                 )
@@ -114,7 +136,7 @@ def _described(error: Any) -> Iterator[Violation]:
         case "oneOf" | "anyOf":
             yield Violation("E0112", _alternatives(error), at)
         case _:
-            yield Violation("E0113", _bounded(error), at, error.validator == "propertyNames")
+            yield Violation("E0113", _bounded(error), at)
 
 
 def _inside(at: Pointer) -> str:
@@ -135,6 +157,7 @@ _TYPES = {
     "object": "a block of keys",
     "null": "nothing",
 }
+_ALMOST_BOOLEAN = ("yes", "no", "on", "off", "true", "false")
 
 
 def _typed(error: Any) -> str:
@@ -145,8 +168,8 @@ def _typed(error: Any) -> str:
     )
     words = " or ".join(_TYPES[name] for name in wanted)
     hint = ""
-    if "boolean" in wanted and str(error.instance).lower() in ("yes", "no", "on", "off"):
-        hint = f' "{error.instance}" is text for Pedell.'
+    if "boolean" in wanted and str(error.instance).lower() in _ALMOST_BOOLEAN:
+        hint = f' "{error.instance}" is text for Pedell, write true or false.'
     if "string" in wanted and isinstance(error.instance, (int, float)):
         hint = " Put it in quotes."
     return f"Expected {words}, found {_shown(error.instance)}.{hint}"
@@ -160,17 +183,14 @@ def _allowed(error: Any) -> str:
 
 
 def _alternatives(error: Any) -> str:
-    shapes = [
-        _TYPES.get(str(branch.get("type")), "another shape")
-        for branch in error.validator_value
-        if "type" in branch
-    ]
-    if shapes:
-        return f"Expected {' or '.join(dict.fromkeys(shapes))}, found {_shown(error.instance)}."
     wanted = [" and ".join(b["required"]) for b in error.validator_value if "required" in b]
-    return (
-        f"Exactly one of these is needed: {', '.join(wanted)}." if wanted else "Not allowed here."
-    )
+    if wanted:
+        count = "Exactly one" if error.validator == "oneOf" else "One"
+        return f"{count} of these is needed: {', '.join(wanted)}."
+    # a branch that is itself a reference shows its shape only in what it complains about
+    types = [e.validator_value for e in error.context if e.validator == "type"]
+    shapes = dict.fromkeys(_TYPES[str(name)] for name in types)
+    return f"Expected {' or '.join(shapes)}, found {_shown(error.instance)}."
 
 
 def _bounded(error: Any) -> str:

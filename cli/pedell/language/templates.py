@@ -4,13 +4,15 @@ Templates are files of the authority; what a school wrote enters them as plain v
 rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦secret:NAME⟧``).
 """
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from pedell.model import Problem, Rejected, Source
 
 MARK = "⟦secret:{}⟧"
+_BRACKETS = frozenset("⟦⟧")
 
 
 class Templates:
@@ -32,20 +34,22 @@ class Templates:
             named.add(str(secret_name))
             return MARK.format(secret_name)
 
+        if forged := next((text for text in _texts(values) if _BRACKETS & set(text)), None):
+            detail = f'"{forged[:60]}" holds ⟦ or ⟧, which mark the place of a secret.'
+            raise Rejected([Problem("E0250", detail, self._place(name, 1))])
         try:
             text = self._template(name).render(values, secret=secret)
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            line = getattr(error, "lineno", None) or 1
-            detail = f"{name}: {error}"
-            raise Rejected([Problem("E0250", detail, self._place(name, line))]) from None
+        except (jinja2.TemplateError, *_FAULTS) as error:
+            place = self._place(*self._stop(error, name))
+            raise Rejected([Problem("E0250", f"{error}.".replace("..", "."), place)]) from None
         return text, frozenset(named)
 
     def _compiled(self, name: str) -> Any:
-        from jinja2 import DictLoader, StrictUndefined
+        from jinja2 import FunctionLoader, StrictUndefined
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
         environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(dict(self._texts)),
+            loader=FunctionLoader(self._text),
             undefined=StrictUndefined,
             autoescape=False,  # configuration files, not HTML
             keep_trailing_newline=True,
@@ -54,6 +58,35 @@ class Templates:
         )
         return environment.get_template(name)
 
+    def _text(self, name: str) -> tuple[str, str, None] | None:
+        # the name of the template doubles as its file name, so that a traceback tells which one
+        return (self._texts[name], name, None) if name in self._texts else None
+
+    def _stop(self, error: Exception, name: str) -> tuple[str, int]:
+        """Return the template and the line in which rendering stopped."""
+        line = getattr(error, "lineno", None)
+        if line is not None:
+            return str(getattr(error, "name", None) or name), int(line)
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if frame.filename in self._texts]
+        return (inside[-1].filename, inside[-1].lineno or 1) if inside else (name, 1)
+
     def _place(self, name: str, line: int) -> Source:
         folder = self._source.file.rpartition("/")[0]
         return Source(f"{folder}/templates/{name}", line, 1)
+
+
+_FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+"""What an expression of a template may run into."""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for key, child in value.items():
+                yield from (str(key), *_texts(child))
+        case list() | tuple():
+            for child in value:
+                yield from _texts(child)

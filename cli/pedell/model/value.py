@@ -38,7 +38,7 @@ def to_json(value: Value) -> Any:
         case Sealed(name, fingerprint):
             return {"!sealed": name, "fingerprint": fingerprint}
         case Mapping():
-            return {str(key): to_json(child) for key, child in value.items()}
+            return {_escaped(str(key)): to_json(child) for key, child in value.items()}
         case str() | bool() | int() | float() | None:
             return value
         case _:
@@ -51,11 +51,15 @@ def from_json(value: Any) -> Value:
         case {"!sealed": name, "fingerprint": fingerprint}:
             return Sealed(name, fingerprint)
         case dict():
-            return {key: from_json(child) for key, child in value.items()}
+            return {key.removeprefix("!"): from_json(child) for key, child in value.items()}
         case list():
             return [from_json(child) for child in value]
         case _:
             return value  # type: ignore[no-any-return]  # a JSON scalar is a Value
+
+
+def _escaped(key: str) -> str:
+    return f"!{key}" if key.startswith("!") else key
 
 
 def canonical(value: Value) -> str:
@@ -79,5 +83,9 @@ def is_same(one: Value, other: Value, *, as_set: bool = False) -> bool:
             return mark == other_mark
         case list() | tuple(), list() | tuple() if as_set:
             return sorted(map(canonical, one)) == sorted(map(canonical, other))
+        case list() | tuple(), list() | tuple():
+            return len(one) == len(other) and all(map(is_same, one, other))
+        case Mapping(), Mapping():
+            return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
         case _:
             return one == other and isinstance(one, bool) == isinstance(other, bool)

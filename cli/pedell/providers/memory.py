@@ -73,9 +73,11 @@ class _MemorySession:
             yield Outcome(step.number, Status.DONE)
 
     def progress(self, resources: Sequence[Resource]) -> Mapping[Address, Progress]:
-        """Return everything as verified: what is held is there."""
-        return {
-            resource.address: Progress(len(resource.devices), verified=len(resource.devices))
-            for resource in resources
-            if resource.devices
-        }
+        """Return what is held as verified: it is there."""
+        found = {}
+        for resource in resources:
+            spec, devices = self._held.get(resource.address, ({}, frozenset()))
+            there = devices & resource.devices if spec == resource.spec else frozenset()
+            if resource.devices:
+                found[resource.address] = Progress(len(resource.devices), verified=len(there))
+        return found

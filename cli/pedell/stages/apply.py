@@ -129,7 +129,8 @@ class _Running:
             for outcome in self._lines.session(target).perform(batch):
                 self._reports.put((target, rest.pop(outcome.step), outcome))
                 if self._closing.is_set():
-                    break
+                    return
+            self._fail(target, rest, Status.FAILED, "the provider did not say how it ended")
         except OSError as error:
             self._fail(target, rest, Status.UNREACHABLE, str(error))
         except Exception as error:  # a provider's fault must not take the other targets along

@@ -29,6 +29,8 @@ from pedell.model import (
 Abilities = Mapping[str, Mapping[str, Ability]]
 """Target id → kind → what its provider can do."""
 
+_UNABLE = Ability(Verb.NO, Verb.NO, Verb.NO)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -57,16 +59,23 @@ def compare_states(
             continue
         seen = sight.observed.get(address)
         waiting |= seen.waiting if seen else frozenset()
-        ability = abilities[resource.target][address.kind]
+        ability = abilities.get(resource.target, {}).get(address.kind, _UNABLE)
         change = _compare(resource, seen, memory.get(address), kinds[address.kind], ability)
         unchanged += change is None
         found += [change] if change else []
-    orphans = tuple(memory[address] for address in sorted(memory.keys() - desired.keys()))
+    orphans = tuple(
+        memory[address]
+        for address in sorted(memory.keys() - desired.keys())
+        if address in sight.observed or _is_unsure(memory[address].target, sight, abilities)
+    )
     return Comparison(tuple(found), orphans, unchanged, frozenset(waiting))
 
 
 def delete_orphans(
-    orphans: tuple[Remembered, ...], sight: Sight, kinds: Mapping[str, Kind]
+    orphans: tuple[Remembered, ...],
+    sight: Sight,
+    kinds: Mapping[str, Kind],
+    abilities: Abilities,
 ) -> tuple[Change, ...]:
     """Turn orphans that are still there into deletions."""
     return tuple(
@@ -81,10 +90,18 @@ def delete_orphans(
             devices=left.devices,
             drifted=frozenset(),
             effect=kinds[left.address.kind].removal,
+            blocked=_hindrance(
+                abilities.get(left.target, {}).get(left.address.kind, _UNABLE).delete, Action.DELETE
+            ),
         )
         for left in orphans
         if left.target not in sight.unreachable and left.address in sight.observed
     )
+
+
+def _is_unsure(target: str, sight: Sight, abilities: Abilities) -> bool:
+    """Tell whether nobody knows what the target holds: it is silent, or named no more."""
+    return target in sight.unreachable or target not in abilities
 
 
 def _compare(
@@ -111,10 +128,14 @@ def _compare(
         fields=fields,
         devices=devices,
         drifted=_drifted(wanted, devices, left),
-        effect=_effect(fields, kind),
-        blocked="" if verb is Verb.YES else f"the target cannot {action.word} this kind",
+        effect=_effect(action, fields, kind),
+        blocked=_hindrance(verb, action),
         leaving=leaving,
     )
+
+
+def _hindrance(verb: Verb, action: Action) -> str:
+    return "" if verb is Verb.YES else f"the target cannot {action.word} this kind"
 
 
 def _action(is_there: bool, fields: tuple[FieldChange, ...], kind: Kind) -> Action:
@@ -160,6 +181,7 @@ def _drifted(wanted: Resource, devices: frozenset[str], left: Remembered | None)
     return devices & left.devices if left and is_unmoved else frozenset()
 
 
-def _effect(fields: tuple[FieldChange, ...], kind: Kind) -> Effect:
+def _effect(action: Action, fields: tuple[FieldChange, ...], kind: Kind) -> Effect:
     felt = [kind.effect_of(field.pointer[:1]) for field in fields] or [kind.effects[()]]
+    felt += [kind.removal] if action is Action.REPLACE else []  # what was there goes first
     return max(felt, key=lambda effect: effect.weight)

@@ -60,9 +60,9 @@ def _within_budget(
     changes: tuple[Change, ...], memory: Memory, limits: Limits
 ) -> tuple[Change, ...]:
     gone = [change for change in changes if change.action is Action.DELETE and not change.blocked]
-    allowed = min(limits.deletions, int(limits.share * len(memory)))
+    allowed = max(min(limits.deletions, int(limits.share * len(memory))), 1)
     unasked = [change for change in gone if change.address.school not in limits.confirmed]
-    if len(unasked) <= max(allowed, 1):
+    if len(unasked) <= allowed:
         return changes
     reason = f"{len(gone)} deletions in one run are more than {allowed}. Confirm each school."
     held = {id(change) for change in unasked}

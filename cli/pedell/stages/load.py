@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pedell.language.documents import parse_document
+from pedell.language.documents import MAX_BYTES, parse_document
 from pedell.model import Asset, Document, Folder, Problem, Rejected, Source
 
 MAX_ASSET_BYTES = 20_000_000
-_DOCUMENTS = ("authority.yml", "catalogue.yml", "groups/*.yml", "schools/*.yml")
+_DOCUMENTS = ("authority.y*ml", "catalogue.y*ml", "groups/*.y*ml", "schools/*.y*ml")
 _ASSETS = ("devices/*.csv", "certificates/*")
 _ROLE_ASSETS = ("roles/*/templates/**/*",)
 
@@ -28,20 +28,28 @@ def load_folder(roots: tuple[Path, ...]) -> Folder:
             problems.append(Problem("E0108", detail))
         _read(root, _DOCUMENTS, documents, problems)
         _take(root, _ASSETS, assets, problems)
-    playbooks = _playbooks(documents.get("authority.yml"), roots)
+    playbooks = _playbooks(documents.get("authority.yml"), roots, problems)
     if playbooks is not None:
-        _read(playbooks, ("roles/*/role.yml",), documents, problems)
+        _read(playbooks, ("roles/*/role.y*ml",), documents, problems)
         _take(playbooks, _ROLE_ASSETS, assets, problems)
     if problems:
         raise Rejected(problems)
     return Folder(str(roots[0]), tuple(documents.values()), assets)
 
 
-def _playbooks(authority: Document | None, roots: tuple[Path, ...]) -> Path | None:
+def _playbooks(
+    authority: Document | None, roots: tuple[Path, ...], problems: list[Problem]
+) -> Path | None:
     value = authority.value if authority else None
-    named = value.get("playbooks", "playbooks") if isinstance(value, dict) else "playbooks"
-    folder = Path(authority.path).parent / str(named) if authority else roots[0] / str(named)
-    return Path(os.path.normpath(folder)) if folder.is_dir() else None
+    named = value.get("playbooks") if isinstance(value, dict) else None
+    home = Path(authority.path).parent if authority else roots[0]
+    folder = home / (named if isinstance(named, str) else "playbooks")
+    if folder.is_dir():
+        return Path(os.path.normpath(folder))
+    if authority and isinstance(named, str):
+        detail = f"There is no folder {named} beside authority.yml."
+        problems.append(Problem("E0108", detail, authority.source(("playbooks",))))
+    return None
 
 
 def _read(
@@ -50,28 +58,46 @@ def _read(
     for path, relative in _files(root, patterns, problems):
         if relative in found:
             detail = f"{relative} stands in {found[relative].path} already."
-            problems.append(Problem("E0201", detail, Source(str(path), 1, 1)))
+            problems.append(Problem("E0201", detail, _top(path)))
+            continue
+        content = _content(path, MAX_BYTES, problems)
+        if content is None:
             continue
         try:
-            found[relative] = parse_document(str(path), relative, path.read_bytes())
+            found[relative] = parse_document(str(path), relative, content)
         except Rejected as rejected:
             problems.extend(rejected.problems)
-        except OSError as error:
-            problems.append(Problem("E0101", f"{error.strerror}.", Source(str(path), 1, 1)))
 
 
 def _take(
     root: Path, patterns: tuple[str, ...], found: dict[str, Asset], problems: list[Problem]
 ) -> None:
     for path, relative in _files(root, patterns, problems):
-        try:
-            if path.stat().st_size > MAX_ASSET_BYTES:
-                detail = f"More than {MAX_ASSET_BYTES:,} bytes. Split it."
-                problems.append(Problem("E0105", detail, Source(str(path), 1, 1)))
-                continue
-            found[relative] = Asset(str(path), relative, path.read_bytes())
-        except OSError as error:
-            problems.append(Problem("E0101", f"{error.strerror}.", Source(str(path), 1, 1)))
+        if relative in found:
+            detail = f"{relative} stands in {found[relative].path} already."
+            problems.append(Problem("E0201", detail, _top(path)))
+            continue
+        content = _content(path, MAX_ASSET_BYTES, problems)
+        if content is not None:
+            found[relative] = Asset(str(path), relative, content)
+
+
+def _content(path: Path, limit: int, problems: list[Problem]) -> bytes | None:
+    try:
+        size = path.stat().st_size
+        if size <= limit:
+            return path.read_bytes()
+        problem = Problem(
+            "E0105", f"It has {size:,} bytes; {limit:,} are read. Split it.", _top(path)
+        )
+    except OSError as error:
+        problem = Problem("E0101", f"{error.strerror}.", _top(path))
+    problems.append(problem)
+    return None
+
+
+def _top(path: Path) -> Source:
+    return Source(str(path), 1, 1)
 
 
 def _files(
@@ -82,8 +108,13 @@ def _files(
         for path in sorted(root.glob(pattern)):
             if path.is_dir() or path.name.startswith("."):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(home):
+            if not path.resolve().is_relative_to(home):
                 detail = f"The link leads out of {root}. Put the file itself here."
-                problems.append(Problem("E0106", detail, Source(str(path), 1, 1)))
-                continue
-            yield path, path.relative_to(root).as_posix()
+                problems.append(Problem("E0106", detail, _top(path)))
+            elif path.exists() and not path.is_file():
+                problems.append(Problem("E0101", "It is no file that can be read.", _top(path)))
+            elif path.suffix == ".yaml":
+                detail = f"Nobody reads it like that. Call it {path.stem}.yml."
+                problems.append(Problem("E0101", detail, _top(path)))
+            else:
+                yield path, path.relative_to(root).as_posix()

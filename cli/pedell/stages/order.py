@@ -10,6 +10,7 @@ from pedell.model import (
     Change,
     Desired,
     Edge,
+    Effect,
     Kind,
     Need,
     Spec,
@@ -60,7 +61,22 @@ def waits_of(
             other = moving.get(held)
             if other and other.action is Action.DELETE and held != address:
                 waits[held].append(Need(address, f"{address.kind} {address.name} lets go of it"))
+        if change.action is Action.DELETE and change.effect is Effect.LOCKS_OUT:
+            waits[address] += _successors(address, moving)
     return waits
+
+
+def _successors(address: Address, moving: Mapping[Address, Change]) -> Iterator[Need]:
+    """Yield what must be on the devices before that which keeps them in touch goes."""
+    for other, change in moving.items():
+        is_near = (other.school, other.place, other.kind) == (*_home(address), address.kind)
+        if is_near and change.action is not Action.DELETE:
+            reason = f"{other.kind} {other.name} must be there before it goes"
+            yield Need(other, reason, Until.VERIFIED)
+
+
+def _home(address: Address) -> tuple[str, str]:
+    return address.school, address.place
 
 
 def _held(change: Change, kinds: Mapping[str, Kind]) -> Iterator[Address]:
@@ -82,7 +98,8 @@ def _reached(
     for need in needs:
         ends = [need] if need.address in moving else edges.get(need.address, [])
         for end in ends:
+            until = Until.VERIFIED if Until.VERIFIED in (need.until, end.until) else Until.DONE
             known = found.get(end.address)
-            if known is None or (known.until is Until.DONE and need.until is Until.VERIFIED):
-                found[end.address] = replace(need, address=end.address)
+            if known is None or (known.until is Until.DONE and until is Until.VERIFIED):
+                found[end.address] = replace(need, address=end.address, until=until)
     yield from found.values()

@@ -18,7 +18,9 @@ from pedell.model import (
     School,
     SecretName,
     Setting,
+    Source,
     Value,
+    Written,
     dotted,
 )
 
@@ -70,10 +72,12 @@ class _Resolving:
 
     def settings(self) -> Mapping[Pointer, Setting]:
         trails = self._trails()
-        self._found_in_catalogue(trails)
         locks = {lock.at: lock for lock in self._inventory.locks if self._concerns(lock.at)}
+        self._found_in_catalogue(trails, locks)
         for lock in locks.values():
-            self._hold(lock, trails)
+            chosen = (*lock.at[:2], "present")
+            if lock.at[0] not in ("wifi", "apps") or chosen in trails or chosen in locks:
+                self._hold(lock, trails)
         return {at: self._setting(at, trail, locks.get(at)) for at, trail in trails.items()}
 
     def _concerns(self, at: Pointer) -> bool:
@@ -97,33 +101,37 @@ class _Resolving:
     def _agree(self, at: Pointer, trail: list[Contribution]) -> None:
         said = trail[-1]
         for other in trail:
-            if said.layer == "group" == other.layer and other.value != said.value:
+            both = said.layer == "group" == other.layer and other.name != said.name
+            if both and other.value != said.value:
                 detail = (
                     f'"{other.name}" ({other.source}) and "{said.name}" both set {dotted(at)} for'
                     f" {self._school.id}. Say it in the school's file, or in one group only."
                 )
                 self._problems.append(Problem("E0202", detail, said.source))
 
-    def _found_in_catalogue(self, trails: Trails) -> None:
+    def _found_in_catalogue(self, trails: Trails, locks: Mapping[Pointer, Lock]) -> None:
         """Put under each chosen network, app and set what the catalogue says of it."""
         for at, written in self._inventory.catalogue.settings.items():
             said = Contribution("catalogue", "", written.value, written.source)
-            if at[0] in ("wifi", "apps") and len(at) > 2 and (*at[:2], "present") in trails:
+            chosen = (*at[:2], "present")
+            if at[0] in ("wifi", "apps") and len(at) > 2 and (chosen in trails or chosen in locks):
                 trails.setdefault(at, []).insert(0, said)
-        for at in [at for at in trails if at[0] == "restrictions" and at[-1] == "use"]:
-            self._open_set(at, trails)
+        sets = {at for at in (*trails, *locks) if at[0] == "restrictions" and at[-1] == "use"}
+        for at in sorted(sets, key=str):
+            lock = locks.get(at)
+            last = Written(lock.value, lock.source) if lock else trails[at][-1]
+            self._open_set(at, str(last.value), last.source, trails)
 
-    def _open_set(self, at: Pointer, trails: Trails) -> None:
-        chosen = trails[at][-1]
+    def _open_set(self, at: Pointer, chosen: str, source: Source, trails: Trails) -> None:
         catalogue = self._inventory.catalogue.settings
         known = {pointer[1] for pointer in catalogue if pointer[0] == "restrictions"}
-        if chosen.value not in known:
-            meant = did_you_mean(str(chosen.value), map(str, known))
-            detail = f'"{chosen.value}" is no set of the catalogue. {meant}'
-            self._problems.append(Problem("E0233", detail, chosen.source))
+        if chosen not in known:
+            meant = did_you_mean(chosen, map(str, known))
+            detail = f'"{chosen}" is no set of the catalogue. {meant}'
+            self._problems.append(Problem("E0233", detail, source))
         for pointer, written in catalogue.items():
-            if pointer[:2] == ("restrictions", chosen.value) and len(pointer) > 2:
-                said = Contribution("catalogue", str(chosen.value), written.value, written.source)
+            if pointer[:2] == ("restrictions", chosen) and len(pointer) > 2:
+                said = Contribution("catalogue", chosen, written.value, written.source)
                 trails.setdefault((*at[:2], *pointer[2:]), []).insert(0, said)
 
     def _hold(self, lock: Lock, trails: Trails) -> None:
@@ -138,27 +146,28 @@ class _Resolving:
 
     def _setting(self, at: Pointer, trail: list[Contribution], lock: Lock | None) -> Setting:
         if lock is not None:
-            return Setting(lock.value, lock.source, tuple(trail), lock)
-        self._agree(at, trail)
-        won = self._strictest(at, trail)
-        return Setting(self._filled(won), won.source, tuple(trail))
+            held = self._filled(lock.value, lock.source)
+            return Setting(held, lock.source, tuple(trail), lock)
+        won = self._winner(at, trail)
+        return Setting(self._filled(won.value, won.source), won.source, tuple(trail))
 
-    def _strictest(self, at: Pointer, trail: list[Contribution]) -> Contribution:
+    def _winner(self, at: Pointer, trail: list[Contribution]) -> Contribution:
         merge, strict = (
             self._strict.get(str(at[-1]), (None, None)) if at[0] == "restrictions" else (None, None)
         )
         if merge != "restrict":
+            self._agree(at, trail)
             return trail[-1]
         if strict == "min":
             return min(reversed(trail), key=lambda said: _number(said.value))
         return next((said for said in reversed(trail) if said.value is strict), trail[-1])
 
-    def _filled(self, said: Contribution) -> Value:
+    def _filled(self, value: Value, source: Source) -> Value:
         return _map_text(
-            said.value, lambda text: _PLACEHOLDER.sub(lambda m: self._field(m[1], said), text)
+            value, lambda text: _PLACEHOLDER.sub(lambda m: self._field(m[1], source), text)
         )
 
-    def _field(self, name: str, said: Contribution) -> str:
+    def _field(self, name: str, source: Source) -> str:
         fields = {
             "school.id": self._school.id,
             "school.name": self._school.name,
@@ -171,7 +180,7 @@ class _Resolving:
         if name in fields:
             return str(fields[name])
         detail = f"${{{name}}} is not known for {self._school.id}. {did_you_mean(name, fields)}"
-        self._problems.append(Problem("E0221", detail, said.source))
+        self._problems.append(Problem("E0221", detail, source))
         return ""
 
     def _variables(self) -> Iterator[tuple[str, Value]]:

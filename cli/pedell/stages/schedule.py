@@ -16,10 +16,11 @@ def schedule_steps(
     """
     waves: list[Wave] = []
     concerned = {step.change.address.school for step in steps}
-    for names in _cut(
-        [school for school in _ordered(schools, rollout) if school in concerned], rollout
-    ):
-        chosen = [step for step in steps if step.change.address.school in names]
+    closed = sorted(concerned - schools.keys())  # their file is gone, what we made there is not
+    standing = [name for name in _ordered(schools, rollout) if name in concerned]
+    for names in _cut([*standing, *closed], rollout):
+        inside = frozenset(names)
+        chosen = [step for step in steps if step.change.address.school in inside]
         for part in _by_level(chosen):
             present = {step.change.address.school for step in part}
             ordered = tuple(name for name in names if name in present)

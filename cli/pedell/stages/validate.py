@@ -1,13 +1,16 @@
 """Stage 2 (pure): documents that obey the language become the inventory."""
 
+import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pedell.language.device_lists import DeviceLists
 from pedell.language.layers import read_layer, read_leaves
+from pedell.language.locks import read_locks
 from pedell.language.nearest import did_you_mean
 from pedell.language.roles import read_roles
 from pedell.language.schemas import Schemas
+from pedell.language.targets import read_targets
 from pedell.model import (
     Cohort,
     Device,
@@ -37,7 +40,7 @@ def validate_folder(folder: Folder, schemas: Schemas) -> Inventory:
         problems.append(Problem("E0108", detail))
     if problems:
         raise Rejected(problems)
-    building = _Building(folder)
+    building = _Building(folder, schemas)
     inventory = building.inventory()
     if building.problems:
         raise Rejected(building.problems)
@@ -52,19 +55,20 @@ def _check(document: Document, schemas: Schemas) -> Iterator[Problem]:
         place = document.key_source if violation.on_key else document.source
         yield Problem(violation.code, violation.detail, place(violation.pointer))
     value = document.value if isinstance(document.value, dict) else {}
-    stated = value.get("school", value.get("group", value.get("type")))
-    if folder in ("groups", "schools") and isinstance(stated, str) and f"{stated}.yml" != name:
+    key = {"groups": "group" if "group" in value else "type", "schools": "school"}.get(folder, "")
+    stated = value.get(key)
+    if isinstance(stated, str) and f"{stated}.yml" != name:
         detail = f'The file is called {name}, the id inside is "{stated}". They must be the same.'
-        yield Problem(
-            "E0115", detail, document.source((schema if "group" not in value else "group",))
-        )
+        yield Problem("E0115", detail, document.source((key,)))
 
 
 class _Building:
     """Puts the inventory together and collects what does not fit on the way."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, schemas: Schemas) -> None:
         self._folder = folder
+        self._schemas = schemas
+        self._lists = DeviceLists()
         self._documents = {document.relative: document for document in folder.documents}
         self._authority = self._documents["authority.yml"]
         self.problems: list[Problem] = []
@@ -79,7 +83,7 @@ class _Building:
             document.value["school"]: self._school(document, base, groups, devices)
             for document in sorted(documents, key=lambda document: document.value["school"])
         }
-        for name in devices.keys() - schools.keys():
+        for name in sorted(devices.keys() - schools.keys()):
             detail = f"There is no schools/{name}.yml. {did_you_mean(name, schools)}"
             source = Source(self._folder.assets[f"devices/{name}.csv"].path, 1, 1)
             self.problems.append(Problem("E0210", detail, source))
@@ -87,10 +91,10 @@ class _Building:
             label=self._folder.root,
             authority=value["authority"],
             name=value["name"],
-            timezone=value.get("timezone", "Europe/Berlin"),
+            timezone=self._timezone(),
             schools=schools,
-            targets=dict(self._targets(schools)),
-            locks=tuple(self._locks()),
+            targets=self._targets(schools),
+            locks=self._locks(),
             catalogue=self._catalogue(),
             roles=self._roles(),
             certificates=dict(self._certificates()),
@@ -143,10 +147,11 @@ class _Building:
         self, document: Document, devices: Mapping[str, tuple[Device, ...]]
     ) -> Iterator[Cohort]:
         cohorts = document.value.get("cohorts", {})
-        for name in devices.keys() - cohorts.keys():
+        for name in sorted(devices.keys() - cohorts.keys()):
             asset = self._folder.assets[f"devices/{document.value['school']}.csv"]
             detail = f'"{name}" is no cohort of {document.path}. {did_you_mean(name, cohorts)}'
-            self.problems.append(Problem("E0220", detail, Source(asset.path, 1, 1)))
+            line = self._lists.cohorts[asset.relative, name]
+            self.problems.append(Problem("E0220", detail, Source(asset.path, line, 1)))
         for name, value in cohorts.items():
             entry = value or {}
             rows = devices.get(name, ())
@@ -183,36 +188,25 @@ class _Building:
             self._unknown("E0261", str(wanted), fitting, source)
         return ""
 
-    def _targets(self, schools: Mapping[str, School]) -> Iterator[tuple[str, Target]]:
-        for name, value in self._authority.value["targets"].items():
-            source = self._authority.key_source(("targets", name))
-            settings = {k: v for k, v in value.items() if k not in ("provider", "per")}
-            if value.get("per", "authority") == "authority":
-                yield name, Target(name, name, value["provider"], "", settings, source)
-                continue
-            for school in schools.values():
-                own = self._for_school(settings, school, source)
-                target = Target(
-                    f"{name}/{school.id}", name, value["provider"], school.id, own, source
-                )
-                yield target.id, target
+    def _targets(self, schools: Mapping[str, School]) -> Mapping[str, Target]:
+        targets, problems = read_targets(self._authority, schools)
+        self.problems.extend(problems)
+        return targets
 
-    def _for_school(
-        self, settings: Mapping[str, Any], school: School, source: Source
-    ) -> dict[str, Any]:
-        own = dict(settings)
-        if own.get("host") == "${school.server}":
-            if "server" not in school.variables:
-                detail = f"{source} asks for school.server. Add server: to this school."
-                self.problems.append(Problem("E0221", detail, school.source))
-            own["host"] = school.variables.get("server", "")
-        return own
+    def _timezone(self) -> str:
+        name = str(self._authority.value.get("timezone", "Europe/Berlin"))
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (OSError, ValueError, LookupError):
+            detail = f'"{name}" is no time zone like Europe/Berlin.'
+            source = self._authority.source(("timezone",))
+            self.problems.append(Problem("E0113", detail, source))
+        return name
 
-    def _locks(self) -> Iterator[Lock]:
-        for number, lock in enumerate(self._authority.value.get("locks", [])):
-            at: Pointer = tuple(lock["at"].split("."))
-            source = self._authority.source(("locks", number, "value"))
-            yield Lock(at, lock["value"], lock["reason"], lock["owner"], source)
+    def _locks(self) -> tuple[Lock, ...]:
+        locks, problems = read_locks(self._authority, self._schemas)
+        self.problems.extend(problems)
+        return locks
 
     def _catalogue(self) -> Layer:
         document = self._documents.get("catalogue.yml")
@@ -236,6 +230,10 @@ class _Building:
                 detail = f"{entry['file']} is not there. Put it below certificates/."
                 source = document.source(("certificates", name, "file"))
                 self.problems.append(Problem("E0108", detail, source))
+            elif document and asset and b"PRIVATE KEY" in asset.content:
+                detail = f"{entry['file']} holds a private key. Take it out; git keeps it."
+                source = document.source(("certificates", name, "file"))
+                self.problems.append(Problem("E0114", detail, source))
             elif asset:
                 yield name, asset.content.decode("utf-8", "replace")
 
@@ -245,13 +243,12 @@ class _Building:
         return roles
 
     def _devices(self) -> dict[str, Mapping[str, tuple[Device, ...]]]:
-        lists = DeviceLists()
         found = {
-            relative.removeprefix("devices/").removesuffix(".csv"): lists.read(asset)
+            relative.removeprefix("devices/").removesuffix(".csv"): self._lists.read(asset)
             for relative, asset in self._folder.assets.items()
             if relative.startswith("devices/")
         }
-        self.problems.extend(lists.problems)
+        self.problems.extend(self._lists.problems)
         return found
 
     def _unknown(self, code: str, name: str, known: Iterable[str], source: Source) -> None:

@@ -22,7 +22,7 @@ def hold_lock(folder: Path) -> Iterator[None]:
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise Held(_holder(path)) from None
         file.seek(0)
         file.truncate()
@@ -40,5 +40,5 @@ def _holder(path: Path) -> str:
         minutes = int((time.time() - holder["since"]) / 60)
         job = f", {holder['job']}" if holder["job"] else ""
         return f"process {holder['pid']} on {holder['host']} since {minutes} min{job}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "another process"

@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
-from pedell.model import Action, Address, Memory, Outcome, Remembered, Spec, Status, Step
+from pedell.model import Address, Change, Memory, Outcome, Remembered, Spec, Status, Step
 from pedell.model.value import canonical, from_json
-from pedell.ports import Unsettled
+from pedell.ports import Run, Unsettled
 
+_NOTHING: Memory = MappingProxyType({})
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS crowd (digest TEXT PRIMARY KEY, serials TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS remembered (
@@ -30,11 +32,19 @@ CREATE TABLE IF NOT EXISTS journal (
     address TEXT NOT NULL, action TEXT NOT NULL, word TEXT NOT NULL, at REAL NOT NULL,
     detail TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS journal_step ON journal (run, step);
+CREATE TABLE IF NOT EXISTS intended (
+    run TEXT NOT NULL, step INTEGER NOT NULL, target TEXT NOT NULL, spec TEXT,
+    handle TEXT NOT NULL, serials TEXT NOT NULL, PRIMARY KEY (run, step)) WITHOUT ROWID;
 """
 _OPEN = """
 SELECT run, step, address, at FROM journal AS begun WHERE word = 'intent' AND NOT EXISTS (
     SELECT 1 FROM journal AS ended
     WHERE ended.run = begun.run AND ended.step = begun.step AND ended.word <> 'intent')
+"""
+_RUNS = """
+SELECT id, label, began, ended, steps,
+    (SELECT count(DISTINCT step) FROM journal WHERE journal.run = run.id AND word = 'done'), word
+FROM run ORDER BY began DESC, id DESC
 """
 
 
@@ -74,10 +84,13 @@ class SqliteStore:
     def intend(self, run: str, steps: Sequence[Step]) -> None:
         """Write down, durably, that these steps begin now."""
         now = time.time()
-        self._write(
+        lines = (
             (run, step.number, str(step.change.address), step.change.action.word, "intent", now, "")
             for step in steps
         )
+        with self._base:
+            self._base.executemany(_LINE, lines)
+            self._base.executemany(_INTEND, (_intended(run, step) for step in steps))
 
     def conclude(self, run: str, ends: Sequence[tuple[Step, Outcome]]) -> None:
         """Write outcomes down, and remember what the done ones left."""
@@ -88,9 +101,10 @@ class SqliteStore:
         )
         with self._base:
             self._base.executemany(_LINE, rows)
+            self._base.executemany(_FORGET, ((run, step.number) for step, _ in ends))
             for step, outcome in ends:
                 if outcome.status is Status.DONE:
-                    self._remember(run, step, outcome)
+                    self._take_over(run, step, outcome)
 
     def finish(self, run: str, word: str) -> None:
         """Close a run with the word that the history shows."""
@@ -99,6 +113,10 @@ class SqliteStore:
                 "UPDATE run SET ended = ?, word = ? WHERE id = ?", (time.time(), word, run)
             )
 
+    def runs(self) -> Sequence[Run]:
+        """Return all runs, the newest first."""
+        return [Run(*row) for row in self._base.execute(_RUNS)]
+
     def unsettled(self) -> Sequence[Unsettled]:
         """Return the intents without outcome, of all runs."""
         return [
@@ -106,31 +124,72 @@ class SqliteStore:
             for run, step, address, at in self._base.execute(_OPEN)
         ]
 
-    def settle(self, entries: Sequence[tuple[Unsettled, str]]) -> None:
-        """Write down what looking has shown of them."""
+    def intended(self) -> Mapping[Unsettled, Remembered | None]:
+        """Return what each unsettled step was to leave, None where it was to take away."""
+        meant = {(run, step): rest for run, step, *rest in self._base.execute(_INTENDED)}
+        found: dict[Unsettled, Remembered | None] = {}
+        for entry in self.unsettled():
+            target, spec, handle, serials = meant.get((entry.run, entry.step), ("", None, "", ""))
+            found[entry] = spec and Remembered(
+                entry.address, target, _spec(spec), handle, frozenset(json.loads(serials))
+            )
+        return found
+
+    def settle(self, entries: Sequence[tuple[Unsettled, str]], adopted: Memory = _NOTHING) -> None:
+        """Write down what looking has shown of them, and remember what they have left there."""
         now = time.time()
-        self._write(
-            (entry.run, entry.step, str(entry.address), "", "settled", now, found)
-            for entry, found in entries
-        )
-
-    def _write(self, rows: Iterator[tuple[object, ...]]) -> None:
         with self._base:
-            self._base.executemany(_LINE, rows)
+            self._base.executemany(
+                _LINE,
+                (
+                    (entry.run, entry.step, str(entry.address), "", "settled", now, found)
+                    for entry, found in entries
+                ),
+            )
+            self._base.executemany(_FORGET, ((entry.run, entry.step) for entry, _ in entries))
+            for entry, _ in entries:
+                if entry.address in adopted:
+                    self._remember(entry.run, adopted[entry.address])
 
-    def _remember(self, run: str, step: Step, outcome: Outcome) -> None:
+    def _take_over(self, run: str, step: Step, outcome: Outcome) -> None:
         change = step.change
-        if change.action is Action.DELETE or change.after is None:
+        if change.after is None:
             self._base.execute("DELETE FROM remembered WHERE address = ?", (str(change.address),))
             return
-        serials = json.dumps(sorted(change.after.devices))
+        left = Remembered(
+            address=change.address,
+            target=change.target,
+            spec=change.after.spec,
+            handle=outcome.handle or (change.before.handle if change.before else ""),
+            devices=_reached(change),
+        )
+        self._remember(run, left)
+
+    def _remember(self, run: str, left: Remembered) -> None:
+        serials = json.dumps(sorted(left.devices))
         crowd = hashlib.sha256(serials.encode()).hexdigest()[:32]
         self._base.execute("INSERT OR IGNORE INTO crowd VALUES (?, ?)", (crowd, serials))
-        handle = outcome.handle or (change.before.handle if change.before else "")
-        row = (str(change.address), change.target, canonical(change.after.spec), handle, crowd, run)
+        row = (str(left.address), left.target, canonical(left.spec), left.handle, crowd, run)
         self._base.execute("INSERT OR REPLACE INTO remembered VALUES (?,?,?,?,?,?)", row)
 
 
+def _reached(change: Change) -> frozenset[str]:
+    """Return the devices that hold it now: a device that is not enrolled yet holds nothing."""
+    wanted = change.after.devices if change.after else frozenset()
+    return wanted & (change.devices | (change.before.devices if change.before else frozenset()))
+
+
+def _intended(run: str, step: Step) -> tuple[object, ...]:
+    change = step.change
+    spec = canonical(change.after.spec) if change.after else None
+    handle = change.before.handle if change.before else ""
+    serials = json.dumps(sorted(_reached(change)))
+    return run, step.number, change.target, spec, handle, serials
+
+
+_INTEND = "INSERT OR REPLACE INTO intended VALUES (?,?,?,?,?,?)"
+_INTENDED = "SELECT run, step, target, spec, handle, serials FROM intended"
+_FORGET = "DELETE FROM intended WHERE run = ? AND step = ?"
 _LINE = "INSERT INTO journal (run, step, address, action, word, at, detail) VALUES (?,?,?,?,?,?,?)"
 
 

@@ -13,7 +13,7 @@ def fingerprint_key(folder: Path) -> bytes:
     path = folder / "fingerprint.key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = folder / f".fingerprint.{os.getpid()}"
+        fresh = folder / f".fingerprint.{secrets.token_hex(8)}"
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(32))

@@ -1,10 +1,11 @@
 """Stage 4 (pure): effective values become desired resources that know what they need."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pedell.graph import find_cycle
 from pedell.language.schemas import Schemas
-from pedell.model import Address, Desired, Effective, Inventory, Problem, Rejected, Resource
+from pedell.model import Address, Desired, Effective, Inventory, Problem, Rejected, Resource, Value
+from pedell.stages.compile.checks import KindCheck
 from pedell.stages.compile.cohorts import cohort_resources
 from pedell.stages.compile.servers import ServerCompiler
 
@@ -23,6 +24,7 @@ def compile_resources(
     open the vault.
     """
     problems: list[Problem] = []
+    check = KindCheck(schemas)
     servers = ServerCompiler(inventory, values, schemas, seal, problems)
     desired: dict[Address, Resource] = {}
     for school in inventory.schools.values():
@@ -30,13 +32,32 @@ def compile_resources(
         gates = servers.gates(found)
         for cohort in school.cohorts:
             effective = values[school.id, cohort.name]
-            resources = cohort_resources(inventory, cohort, effective, schemas, seal, problems)
+            resources = cohort_resources(inventory, cohort, effective, check, seal, problems)
             found += [gates.held_back(resource) for resource in resources]
+        problems += _twice(found)
         desired.update((resource.address, resource) for resource in found)
     problems += _unmet(desired)
     if problems:
         raise Rejected(problems)
-    return desired
+    return {address: desired[address] for address in sorted(desired, key=_place)}
+
+
+def _place(address: Address) -> tuple[str, str, str, str]:
+    return address.school, address.place, address.kind, address.name
+
+
+def _twice(resources: Sequence[Resource]) -> Iterator[Problem]:
+    """Yield what two places of the roles of one server define."""
+    first: dict[tuple[str, str, Value], Resource] = {}
+    for resource in resources:
+        at = resource.address
+        marks = [(at.place, at.kind, at.name), (at.place, "path", resource.spec.get("path"))]
+        for mark in marks:
+            other = first.setdefault(mark, resource) if mark[2] is not None else resource
+            if other is not resource:
+                what = f"{mark[1]} {mark[2]}"
+                detail = f"{what} is defined at {other.source} already. Keep one of the two."
+                yield Problem("E0201", detail, resource.source)
 
 
 def _unmet(desired: Desired) -> Iterator[Problem]:

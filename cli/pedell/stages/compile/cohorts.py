@@ -1,10 +1,10 @@
 """What the devices of one cohort shall hold."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pedell.language.nearest import did_you_mean
-from pedell.language.schemas import Schemas
 from pedell.model import (
     Address,
     Cohort,
@@ -21,6 +21,7 @@ from pedell.model import (
     Until,
     Value,
 )
+from pedell.stages.compile.checks import KindCheck
 
 _NOT_ON_DEVICES = ("present", "vlan")
 _NOT_ON_APPS = ("present", "approved", "note")
@@ -32,12 +33,12 @@ def cohort_resources(
     inventory: Inventory,
     cohort: Cohort,
     effective: Effective,
-    schemas: Schemas,
+    check: KindCheck,
     seal: Callable[[str], str | None],
     problems: list[Problem],
 ) -> tuple[Resource, ...]:
     """Return the resources of one cohort; what is wrong goes to ``problems``."""
-    return tuple(_Compiling(inventory, cohort, effective, schemas, seal, problems).resources())
+    return tuple(_Compiling(inventory, cohort, effective, check, seal, problems).resources())
 
 
 class _Compiling:
@@ -48,18 +49,23 @@ class _Compiling:
         inventory: Inventory,
         cohort: Cohort,
         effective: Effective,
-        schemas: Schemas,
+        check: KindCheck,
         seal: Callable[[str], str | None],
         problems: list[Problem],
     ) -> None:
         self._inventory = inventory
         self._cohort = cohort
         self._effective = effective
-        self._schemas = schemas
+        self._check = check
         self._seal = seal
         self._problems = problems
 
     def resources(self) -> Iterator[Resource]:
+        for resource in self._wanted():
+            self._problems += self._check.problems(resource)
+            yield resource
+
+    def _wanted(self) -> Iterator[Resource]:
         source = self._cohort.source
         about: Fields = {
             "role": (self._cohort.role, source),
@@ -75,29 +81,40 @@ class _Compiling:
         yield from self._restrictions(tuple(networks.values()))
         presets = self._below(("presets",))
         if presets:
-            yield self._resource("presets", "presets", presets, ("presets",))
+            resource = self._resource("presets", "presets", presets, ("presets",))
+            inside = {
+                at[1:]: setting.source
+                for at, setting in self._effective.settings.items()
+                if at[0] == "presets"
+            }
+            yield replace(resource, origins={**resource.origins, **inside})
 
     def _networks(self, certificates: Mapping[str, Resource]) -> Iterator[tuple[str, Resource]]:
         for name in self._present("wifi"):
             fields = self._below(("wifi", name))
             shown = {key: said for key, said in fields.items() if key not in _NOT_ON_DEVICES}
+            source = self._effective.settings["wifi", name, "present"].source
+            known = {str(at[1]) for at in self._inventory.catalogue.settings if at[0] == "wifi"}
+            if name not in known and "ssid" not in shown:
+                detail = f'"{name}" is not in the catalogue. {did_you_mean(name, known)}'
+                self._problems.append(Problem("E0232", detail, source))
+                continue
             needs: tuple[Need, ...] = ()
             if "certificate" in shown:
-                trusted, source = str(shown["certificate"][0]), shown["certificate"][1]
-                pem = self._pem(trusted, source)
-                shown["anchor"] = (pem, source)
+                trusted, where = str(shown["certificate"][0]), shown["certificate"][1]
+                shown["anchor"] = (self._pem(trusted, where), where)
                 if trusted in certificates:
                     reason = "the network trusts this certificate"
                     needs = (Need(certificates[trusted].address, reason),)
-            resource = self._resource("wifi", name, shown, ("wifi",), needs)
-            self._check(resource)
-            yield name, resource
+            yield name, self._resource("wifi", name, shown, ("wifi",), needs, source)
 
     def _certificates(self) -> Iterator[tuple[str, Resource]]:
         for name in self._present("certificates"):
             source = self._effective.settings["certificates", name, "present"].source
-            fields: Fields = {"pem": (self._pem(name, source), source)}
-            yield name, self._resource("certificate", name, fields, ("certificates", "wifi"))
+            pem = self._pem(name, source)
+            if pem:
+                fields: Fields = {"pem": (pem, source)}
+                yield name, self._resource("certificate", name, fields, ("certificates", "wifi"))
 
     def _pem(self, name: str, source: Source) -> str:
         pem = self._inventory.certificates.get(name)
@@ -192,12 +209,3 @@ class _Compiling:
         for part in rest[1:-1]:
             inner = inner.setdefault(str(part), {})
         inner[str(rest[-1])] = setting.value
-
-    def _check(self, resource: Resource) -> None:
-        plain = {
-            k: SecretName(v.name) if isinstance(v, Sealed) else v for k, v in resource.spec.items()
-        }
-        for violation in self._schemas.violations(f"kinds/{resource.address.kind}.json", plain):
-            source = resource.origins.get(violation.pointer[:1], resource.source)
-            detail = f"{resource.address}: {violation.detail}"
-            self._problems.append(Problem(violation.code, detail, source))

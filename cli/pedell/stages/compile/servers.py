@@ -95,7 +95,7 @@ class ServerCompiler:
         for role in self._inventory.roles.values():
             for wish in role.resources:
                 resource = by_place.get((wish.kind, wish.name))
-                if resource is None:
+                if resource is None or role.name not in resource.tags:
                     continue
                 reason = f"{wish.kind} {wish.name} of the school's server serves it"
                 for kind in wish.needed_by:
@@ -112,7 +112,10 @@ class ServerCompiler:
                 detail = f"{wish.kind} {wish.name}: {violation.detail}"
                 found.append(Problem(violation.code, detail, wish.source))
             source = spec.get("source")
-            if wish.kind == "template" and source not in role.templates:
+            if wish.kind == "template" and source is None:
+                detail = f'{wish.kind} {wish.name}: "source" is missing.'
+                found.append(Problem("E0111", detail, wish.source))
+            elif wish.kind == "template" and source not in role.templates:
                 meant = did_you_mean(str(source), role.templates)
                 detail = f"templates/{source} is not in the role. {meant}"
                 found.append(Problem("E0108", detail, wish.source))
@@ -158,28 +161,32 @@ class ServerCompiler:
     ) -> Iterator[Need]:
         restarts = spec.get("restart_on")
         named = [str(name) for name in restarts] if isinstance(restarts, list) else []
-        for name in (*wish.needs, *named):
+        reasons = dict.fromkeys(named, "it restarts when that changes")
+        reasons |= dict.fromkeys(wish.needs, f"the role {role.name} says so")
+        for name, reason in reasons.items():
             if name in addresses:
-                yield Need(addresses[name], f"the role {role.name} says so")
+                yield Need(addresses[name], reason)
             else:
                 detail = f'"{name}" is not in this role. {did_you_mean(name, addresses)}'
                 self._problems.append(Problem("E0220", detail, wish.source))
         path = str(spec.get("path", ""))
         for other in role.resources:
-            folder = str(_complete(other).get("path", ""))
+            folder = str(_complete(other).get("path", "")).rstrip("/")
             if other.kind == "directory" and path.startswith(f"{folder}/"):
                 yield Need(addresses[f"directory/{other.name}"], "it lies in this directory")
 
     def _context(self, role: Role, school: School) -> dict[str, Any]:
         wifi: dict[str, dict[str, Any]] = {}
-        for cohort in (None, *school.cohorts):
+        cohorts = sorted(school.cohorts, key=lambda cohort: cohort.name)
+        for cohort in (None, *cohorts):
             settings = self._values[school.id, cohort.name if cohort else ""].settings
             for at, setting in settings.items():
-                if at[0] == "wifi" and settings["wifi", at[1], "present"].value is True:
-                    entry = wifi.setdefault(str(at[1]), {"cohorts": []})
-                    entry[str(at[2])] = setting.value
-                    if cohort and cohort.name not in entry["cohorts"]:
-                        entry["cohorts"].append(cohort.name)
+                if at[0] != "wifi" or settings["wifi", at[1], "present"].value is not True:
+                    continue
+                entry = wifi.setdefault(str(at[1]), {"cohorts": []})
+                entry[str(at[2])] = setting.value
+                if cohort and cohort.name not in entry["cohorts"]:
+                    entry["cohorts"].append(cohort.name)
         own = self._values[school.id, ""].settings
         given = {str(at[1]): s.value for at, s in own.items() if at[0] == "variables"}
         return {
@@ -191,7 +198,7 @@ class ServerCompiler:
                 "priority": school.priority,
                 "server": school.variables.get("server", ""),
             },
-            "cohorts": {c.name: {"role": c.role, "count": len(c.devices)} for c in school.cohorts},
+            "cohorts": {c.name: {"role": c.role, "count": len(c.devices)} for c in cohorts},
             "wifi": dict(sorted(wifi.items())),
             "variables": {**role.defaults, **given},
         }

@@ -1,0 +1,157 @@
+"""``pedell explain``: where a value of a school comes from, and whom it reaches."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from pedell.commands import options
+from pedell.commands.completion import complete_path, complete_school
+from pedell.commands.showing import format_for, rejections_shown, say, show
+from pedell.language.nearest import did_you_mean
+from pedell.model import Cohort, Pointer, Problem, Rejected, School, Setting, dotted, is_same
+from pedell.outputs.views import Explanation
+from pedell.pipeline import Reading
+from pedell.wiring import Setting as Place
+from pedell.wiring import load_schemas, read_offline
+
+_SERVER_TOO = ("wifi", "roles", "variables")
+"""What the templates of a school's server are given."""
+
+_SERVER_ONLY = ("roles", "variables")
+_CHOICES = ("apps", "certificates", "roles")
+
+
+@click.command("explain")
+@click.argument("school", shell_complete=complete_school)
+@click.argument("path", shell_complete=complete_path)
+@click.option("--cohort", default="", metavar="NAME", help="Only as it holds for this cohort.")
+@options.inventory
+@options.output
+def command(
+    school: str, path: str, cohort: str, inventories: tuple[Path, ...], output: str
+) -> None:
+    """Show where a value of a school comes from: all layers, the winner, the lock.
+
+    PATH is as the plan prints it: wifi.schulnetz.vlan. A shorter one explains everything below:
+    restrictions.pupil, presets; apps alone says which, apps.NAME what the catalogue says of one.
+    Without --cohort the school's value is explained, and each cohort whose value differs.
+    """
+    with rejections_shown(output):
+        reading = read_offline(Place(options.roots_of(inventories)))
+        found = tuple(_explained(reading, _known(reading, school), path.strip("."), cohort))
+    show(format_for(output).explain(found))
+    if path in _CHOICES and found and output == "text":
+        say(f"More about one of them: pedell explain {school} {path}.NAME")
+
+
+def _known(reading: Reading, name: str) -> School:
+    schools = reading.inventory.schools
+    if name not in schools:
+        raise _nothing(f'There is no school "{name}". {did_you_mean(name, schools)}')
+    return schools[name]
+
+
+def _explained(reading: Reading, school: School, path: str, cohort: str) -> Sequence[Explanation]:
+    names = [each.name for each in school.cohorts]
+    if cohort and cohort not in names:
+        raise _nothing(f'{school.id} has no cohort "{cohort}". {did_you_mean(cohort, names)}')
+    wanted = [cohort] if cohort else ["", *names]
+    pointers = _below(reading, school, path, wanted)
+    if not pointers:
+        _check_path(reading, school, path)
+    explaining = _Explaining(reading, school)
+    return [each for at in pointers for each in explaining.at(at, cohort)]
+
+
+def _below(reading: Reading, school: School, path: str, cohorts: Sequence[str]) -> list[Pointer]:
+    """Return every setting at or below ``path``, in the order of the alphabet."""
+    found = {at for name in cohorts for at in reading.values[school.id, name].settings}
+    chosen = (at for at in found if f"{dotted(at)}.".startswith(f"{path}."))
+    return sorted((at for at in chosen if path not in _CHOICES or at[-1] == "present"), key=dotted)
+
+
+class _Explaining:
+    """One school, explained value by value."""
+
+    def __init__(self, reading: Reading, school: School) -> None:
+        self._reading = reading
+        self._school = school
+        fields = load_schemas().kinds["restrictions"].schema["properties"]
+        self._rules = {name: field.get("x-merge", "replace") for name, field in fields.items()}
+
+    def at(self, pointer: Pointer, cohort: str) -> Iterator[Explanation]:
+        """Yield the school's value and those of cohorts that differ, or only the cohort's."""
+        by_cohort = {
+            each: setting
+            for each in self._school.cohorts
+            if (setting := self._setting(each.name, pointer)) and cohort in ("", each.name)
+        }
+        shared = None if cohort else self._setting("", pointer)
+        alike = [c for c, s in by_cohort.items() if shared and is_same(s.value, shared.value)]
+        if shared is not None:
+            yield self._told("", pointer, shared, alike)
+        for each, setting in by_cohort.items():
+            if each not in alike:
+                yield self._told(each.name, pointer, setting, [each])
+
+    def _setting(self, cohort: str, pointer: Pointer) -> Setting | None:
+        return self._reading.values[self._school.id, cohort].settings.get(pointer)
+
+    def _told(
+        self, cohort: str, pointer: Pointer, setting: Setting, concerned: Sequence[Cohort]
+    ) -> Explanation:
+        rule = self._rules.get(str(pointer[-1])) if pointer[0] == "restrictions" else None
+        reaches = tuple(self._reached(str(pointer[0]), concerned))
+        return Explanation(self._school.id, cohort, pointer, setting, rule or "replace", reaches)
+
+    def _reached(self, section: str, concerned: Sequence[Cohort]) -> Iterator[str]:
+        for cohort in concerned if section not in _SERVER_ONLY else ():
+            number = len(cohort.devices)
+            yield f"{number:,} {cohort.name} {'tablet' if number == 1 else 'tablets'}"
+        if section in _SERVER_TOO:
+            held = {a.place for a in self._reading.desired if a.school == self._school.id}
+            for target in self._reading.inventory.targets.values():
+                if target.school == self._school.id and target.name in held:
+                    yield f"{target.name} {self._school.id}"
+
+
+def _check_path(reading: Reading, school: School, path: str) -> None:
+    """Reject a path that nobody could ever set; one that merely nobody has set is no mistake."""
+    if _is_sayable(reading, school, path.split(".")):
+        return
+    settings = (reading.values[school.id, c].settings for c in ("", *_cohorts(school)))
+    pointers = {at for each in settings for at in each}
+    known = {dotted(at[:end]) for at in pointers for end in range(1, len(at) + 1)}
+    meant = did_you_mean(path, known)
+    if not meant.startswith("Did"):
+        meant = f"It begins with one of: {', '.join(sorted({str(at[0]) for at in pointers}))}."
+    raise _nothing(f'"{path}" is nothing that can be set for {school.id}. {meant}')
+
+
+def _is_sayable(reading: Reading, school: School, parts: Sequence[str]) -> bool:
+    """Tell whether a layer could say this, judged by the schemas and the catalogue."""
+    schemas, catalogue = load_schemas(), reading.inventory.catalogue.settings
+    network = schemas.document("layer.json")["$defs"]["wifi_entry"]["properties"]
+    roles = {cohort.role for cohort in school.cohorts}
+    match parts:
+        case ["wifi", name, *rest]:
+            return (("wifi", name) in catalogue) and (not rest or rest[0] in network)
+        case ["restrictions", role, field]:
+            return role in roles and field in schemas.kinds["restrictions"].schema["properties"]
+        case ["presets", field, *_]:
+            return field in schemas.kinds["presets"].schema["properties"]
+        case [("apps" | "certificates") as section, name, *_]:
+            return (section, name) in catalogue
+        case [section]:
+            return section in schemas.document("school.json")["properties"]
+        case _:
+            return False
+
+
+def _cohorts(school: School) -> Iterator[str]:
+    return (cohort.name for cohort in school.cohorts)
+
+
+def _nothing(detail: str) -> Rejected:
+    return Rejected([Problem("E0270", detail)])

@@ -1,0 +1,166 @@
+"""What there is, as tables: one function for each thing that ``pedell list`` can name."""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pedell.language.schemas import Schemas
+from pedell.model import (
+    Action,
+    Address,
+    Change,
+    Effect,
+    Inventory,
+    Rollout,
+    School,
+    Step,
+    Target,
+    Value,
+    dotted,
+)
+from pedell.outputs.values import show_value
+from pedell.outputs.views import Table
+from pedell.outputs.wording import count
+from pedell.pipeline import Reading
+from pedell.ports import Provider, Run
+from pedell.stages.schedule import schedule_steps
+
+NAMED = 4
+"""So many schools of a wave are named for a person, the others counted."""
+
+
+def schools_table(chosen: Sequence[School]) -> Table:
+    """List schools, with the devices of each role."""
+    roles = sorted({cohort.role for school in chosen for cohort in school.cohorts})
+    columns = ("id", "name", "type", "groups", "priority", *(f"{role}_devices" for role in roles))
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (s.id, s.name, s.type, list(s.groups), s.priority, *(_devices(s, role) for role in roles))
+        for s in chosen
+    )
+    devices = sum(school.device_count for school in chosen)
+    note = f"{count(len(chosen), 'school')}, {count(devices, 'device')}."
+    return Table("schools", columns, rows, note)
+
+
+def apps_table(reading: Reading, chosen: frozenset[str]) -> Table:
+    """List the catalogue's apps, with the schools and the devices that get them."""
+    schools: dict[str, set[str]] = {}
+    devices: dict[str, int] = {}
+    for address, resource in reading.desired.items():
+        if address.kind == "app" and address.school in chosen:
+            schools.setdefault(address.name, set()).add(address.school)
+            devices[address.name] = devices.get(address.name, 0) + len(resource.devices)
+    catalogue = reading.inventory.catalogue.settings
+    names = sorted({str(at[1]) for at in catalogue if at[0] == "apps"})
+    said = {at: written.value for at, written in catalogue.items()}
+    rows = tuple(
+        (
+            name,
+            said.get(("apps", name, "title")),
+            said.get(("apps", name, "approved")),
+            len(schools.get(name, ())),
+            devices.get(name, 0),
+        )
+        for name in names
+    )
+    return Table("apps", ("id", "title", "approved", "schools", "devices"), rows)
+
+
+def targets_table(inventory: Inventory, chosen: frozenset[str]) -> Table:
+    """List what Pedell drives; of targets in schools those of the chosen ones."""
+    targets = [t for t in inventory.targets.values() if not t.school or t.school in chosen]
+    rows = tuple((target.id, target.provider, _address(target)) for target in targets)
+    silent = any(row[-1] is None for row in rows)
+    note = "Without an address Pedell works on its own sandbox." if silent else ""
+    return Table("targets", ("id", "provider", "address"), rows, note)
+
+
+def locks_table(inventory: Inventory, *, for_people: bool) -> Table:
+    """List what no lower layer may change; people read a value as YAML has it."""
+    rows = tuple(
+        (
+            dotted(lock.at),
+            show_value(lock.value) if for_people else lock.value,
+            lock.reason,
+            lock.owner,
+            str(lock.source),
+        )
+        for lock in inventory.locks
+    )
+    return Table("locks", ("at", "value", "reason", "owner", "place"), rows)
+
+
+def waves_table(schools: Mapping[str, School], rollout: Rollout, *, for_people: bool) -> Table:
+    """List the waves that a rollout cuts these schools into, as if each of them changed."""
+    waves = schedule_steps(tuple(_one_step_each(schools)), schools, rollout)
+    rows = tuple(
+        (
+            wave.number,
+            len(wave.schools),
+            sum(schools[name].device_count for name in wave.schools),
+            _few(wave.schools) if for_people else list(wave.schools),
+        )
+        for wave in waves
+    )
+    note = f"{rollout.name}: as if every school changed. A plan leaves out those that do not."
+    return Table("waves", ("wave", "schools", "devices", "which"), rows, note)
+
+
+def kinds_table(schemas: Schemas, providers: Mapping[str, Provider]) -> Table:
+    """List what can be declared, how a change of it feels, and which brands can hold it."""
+    rows = tuple(
+        (
+            name,
+            str(kind.schema.get("description", "")),
+            str(kind.effects[()]),
+            [brand for brand, provider in providers.items() if name in provider.abilities],
+        )
+        for name, kind in sorted(schemas.kinds.items())
+    )
+    return Table("kinds", ("kind", "about", "change", "providers"), rows)
+
+
+def runs_table(runs: Iterable[Run], timezone: str) -> Table:
+    """List the applies of the journal, the newest first, in the authority's time."""
+    zone = zoneinfo.ZoneInfo(timezone)
+    rows = tuple(
+        (run.id, _time(run.began, zone), _time(run.ended, zone), run.steps, run.done, _word(run),
+         run.label)
+        for run in runs
+    )  # fmt: skip  # one row of the table, one line
+    return Table("runs", ("run", "began", "ended", "steps", "done", "end", "rollout"), rows)
+
+
+def _devices(school: School, role: str) -> int:
+    return sum(len(cohort.devices) for cohort in school.cohorts if cohort.role == role)
+
+
+def _address(target: Target) -> str | None:
+    host = target.settings.get("url") or target.settings.get("host")
+    port = target.settings.get("port")
+    return f"{host}:{port}" if host and port else str(host) if host else None
+
+
+def _one_step_each(schools: Iterable[str]) -> Iterator[Step]:
+    for number, name in enumerate(sorted(schools), 1):
+        at = Address(name, "", "", "")
+        nobody: frozenset[str] = frozenset()
+        change = Change(
+            at, "", Action.UPDATE, None, None, None, (), nobody, nobody, Effect.HARMLESS
+        )
+        yield Step(number, change, ())
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _time(seconds: float | None, zone: zoneinfo.ZoneInfo) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.datetime.fromtimestamp(seconds, zone).isoformat(" ", "seconds")
+
+
+def _word(run: Run) -> str:
+    return "not ended" if run.ended is None else run.word.replace("_", " ")

@@ -1,0 +1,75 @@
+"""``pedell schema``: the JSON Schemas of the language, for editors and other programs."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from pedell.commands.showing import format_for, say, show
+from pedell.language.nearest import did_you_mean
+from pedell.language.schemas import Schemas
+from pedell.outputs.views import Table
+from pedell.wiring import load_schemas
+
+
+def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    names = _names(load_schemas())
+    return [CompletionItem(name) for name in names if name.startswith(typed)]
+
+
+@click.command("schema")
+@click.argument("name", required=False, shell_complete=_complete)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write them all into this folder, where an editor finds them.",
+)
+def command(name: str | None, folder: Path | None) -> None:
+    """Print the JSON Schema NAME (authority, school, kinds/wifi …), or say which there are."""
+    schemas = load_schemas()
+    if name and folder:
+        raise click.UsageError("All schemas are written, they refer to each other: leave out NAME.")
+    if folder:
+        _write(schemas, folder)
+    elif name:
+        show(_text(schemas, _file(schemas, name)))
+    else:
+        rows = [(each, _about(schemas, each)) for each in _names(schemas)]
+        show(format_for("text").listing(Table("schemas", ("name", "about"), tuple(rows))))
+
+
+def _names(schemas: Schemas) -> Iterable[str]:
+    return sorted(name.removesuffix(".json") for name in schemas.names)
+
+
+def _file(schemas: Schemas, name: str) -> str:
+    known = [*_names(schemas)]
+    plain = name.removesuffix(".json")
+    for candidate in (plain, f"kinds/{plain}"):
+        if candidate in known:
+            return f"{candidate}.json"
+    meant = did_you_mean(plain, [*known, *(each.removeprefix("kinds/") for each in known)])
+    raise click.UsageError(f'There is no schema "{name}". {meant}')
+
+
+def _about(schemas: Schemas, name: str) -> str:
+    return str(schemas.document(f"{name}.json").get("description", ""))
+
+
+def _text(schemas: Schemas, file: str) -> str:
+    return json.dumps(schemas.document(file), ensure_ascii=False, indent=2)
+
+
+def _write(schemas: Schemas, folder: Path) -> None:
+    for file in schemas.names:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{_text(schemas, file)}\n", encoding="utf-8")
+    show(f"{len(list(schemas.names))} schemas are in {folder}.")
+    above = folder if folder.is_absolute() else Path("..") / folder
+    say("For an editor, as the first line of a file of the inventory:")
+    say(f"  authority.yml    # yaml-language-server: $schema={folder}/authority.json")
+    say(f"  schools/*.yml    # yaml-language-server: $schema={above}/school.json")

@@ -1,0 +1,119 @@
+"""What we know of the things on a server before we look, and so what to ask. Pure."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import normpath
+
+from pedell.model import Address, Secret, Spec
+from pedell.providers.debian.marks import Text
+from pedell.providers.debian.probe import Guard, Questions
+
+FILES = ("file", "template")
+PATHS = (*FILES, "directory")
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](:[a-z0-9-]+)?")
+UNIT = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known of one address: its wanted and its remembered spec, one of them at least.
+
+    ``before`` is where our last apply left it, if that is another path than the wanted one and
+    nothing else is wanted there.
+    """
+
+    address: Address
+    wanted: Spec | None
+    remembered: Spec | None
+    before: str = ""
+
+    @property
+    def spec(self) -> Spec:
+        """The wanted spec where there is one: its fields are those we look at."""
+        return self.remembered or {} if self.wanted is None else self.wanted
+
+
+def claimed_paths(wanted: Iterable[tuple[Address, Spec]]) -> frozenset[str]:
+    """Return every path where something is wanted: nothing else may be taken away there."""
+    return frozenset(path_of(at, spec) for at, spec in wanted if at.kind in PATHS)
+
+
+def open_books(wanted: Mapping[Address, Spec], remembered: Mapping[Address, Spec]) -> list[Book]:
+    """Put together what is wanted and what is remembered, in their order, each address once."""
+    claimed = claimed_paths(wanted.items())
+    books = []
+    for at in dict.fromkeys((*wanted, *remembered)):
+        before = path_of(at, remembered[at]) if at.kind in PATHS and at in remembered else ""
+        is_elsewhere = at in wanted and before not in claimed
+        books.append(Book(at, wanted.get(at), remembered.get(at), before if is_elsewhere else ""))
+    return books
+
+
+def path_of(address: Address, spec: Spec) -> str:
+    """Return the path, made plain: ``..`` never leads out of the root, as with chroot."""
+    return plain_path(str(spec.get("path") or address.name))
+
+
+def plain_path(path: str) -> str:
+    """Return an absolute path without ``.``, ``..`` and double slashes, and without NUL."""
+    return "/" + normpath("/" + path.replace("\0", "")).lstrip("/")
+
+
+def guard_of(spec: Spec) -> Guard:
+    """Return what says that a command need not run."""
+    creates = spec.get("creates")
+    return Guard(plain_path(str(creates)) if creates else "", str(spec.get("unless") or ""))
+
+
+def is_package(name: str) -> bool:
+    """Tell a package from what apt-get would take for an option, a pattern or a removal."""
+    return PACKAGE.fullmatch(name) is not None
+
+
+def is_unit(name: str) -> bool:
+    """Tell a unit from what systemctl would take for an option or a pattern."""
+    return UNIT.fullmatch(name) is not None
+
+
+def digest(text: Text, secrets: Mapping[str, Secret]) -> str | None:
+    """Return the sha256 of a filled text, or None where a secret cannot be opened."""
+    try:
+        return hashlib.sha256(text.fill(secrets)).hexdigest()
+    except KeyError:
+        return None
+
+
+def texts_by_path(books: Sequence[Book]) -> Mapping[str, Sequence[Text]]:
+    """Return all that is known of the content at each path, whichever resource says it."""
+    texts: dict[str, list[Text]] = {}
+    for book in books:
+        for spec in (book.wanted, book.remembered):
+            if spec is not None and book.address.kind in FILES:
+                texts.setdefault(path_of(book.address, spec), []).append(Text.of(spec))
+    return texts
+
+
+def ask_about(books: Sequence[Book], root: str, secrets: Mapping[str, Secret]) -> Questions:
+    """Put together all that has to be asked of one server."""
+
+    def named(*kinds: str) -> list[Book]:
+        return [book for book in books if book.address.kind in kinds]
+
+    def paths(*kinds: str) -> dict[str, None]:
+        found = ((book.before, path_of(book.address, book.spec)) for book in named(*kinds))
+        return dict.fromkeys(path for pair in found for path in pair if path)
+
+    texts = texts_by_path(books)
+    sums = {path: [digest(text, secrets) for text in texts.get(path, ())] for path in paths(*FILES)}
+    packages = [book.address.name for book in named("package") if is_package(book.address.name)]
+    units = [book.address.name for book in named("service") if is_unit(book.address.name)]
+    return Questions(
+        root=root,
+        files={path: frozenset(filter(None, found)) for path, found in sums.items()},
+        directories=tuple(paths("directory")),
+        packages=tuple(dict.fromkeys(packages)),
+        units=tuple(dict.fromkeys(units)),
+        guards=tuple(dict.fromkeys(guard_of(book.spec) for book in named("command"))),
+    )

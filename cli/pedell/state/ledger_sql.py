@@ -1,0 +1,135 @@
+"""What the ledger says to SQLite, and how it comes to speak."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+LAYOUT = 1
+SCHEMA = """
+CREATE TABLE enrolments (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, serial TEXT NOT NULL, arrived REAL NOT NULL,
+    enrolled REAL NOT NULL, left REAL NOT NULL, seen REAL NOT NULL, asked REAL NOT NULL,
+    listed REAL NOT NULL);
+CREATE TABLE subjects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE commands (
+    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, request TEXT NOT NULL,
+    subject INTEGER NOT NULL, content TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE standings (
+    subject INTEGER NOT NULL, enrolment INTEGER NOT NULL, command INTEGER NOT NULL,
+    state TEXT NOT NULL, marked REAL NOT NULL, detail TEXT NOT NULL DEFAULT '',
+    content TEXT NOT NULL DEFAULT '', held REAL NOT NULL DEFAULT 0,
+    PRIMARY KEY (subject, enrolment)) WITHOUT ROWID;
+CREATE INDEX standings_of ON standings (enrolment);
+CREATE TABLE tokens (subject TEXT PRIMARY KEY, token TEXT NOT NULL, content TEXT NOT NULL);
+"""
+# `held` is when a device confirmed that it holds `content`; `listed` the time of its last list
+
+SEE = """
+INSERT INTO enrolments (name, serial, arrived, enrolled, left, seen, asked, listed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+    serial = CASE WHEN excluded.serial <> '' THEN excluded.serial ELSE serial END,
+    arrived = max(arrived, excluded.arrived), enrolled = max(enrolled, excluded.enrolled),
+    left = max(left, excluded.left), seen = max(seen, excluded.seen),
+    asked = max(asked, excluded.asked), listed = max(listed, excluded.listed)
+"""
+INTEND = """
+INSERT INTO standings (subject, enrolment, command, state, marked) VALUES (?, ?, ?, 'intent', ?)
+ON CONFLICT (subject, enrolment) DO UPDATE SET
+    command = excluded.command, state = 'intent', marked = excluded.marked, detail = ''
+"""
+# what is no profile is not held on until something replaces it: it has to be done anew
+INTEND_ANEW = f"{INTEND}, content = ''"
+OBEY = """
+UPDATE standings SET
+    content = CASE WHEN :at >= held AND NOT (:is_profile
+            AND :at <= (SELECT listed FROM enrolments WHERE id = :enrolment))
+        THEN :content ELSE content END,
+    held = max(held, :at),
+    state = CASE WHEN command = :command THEN 'done' ELSE state END,
+    marked = CASE WHEN command = :command THEN :at ELSE marked END
+WHERE subject = :subject AND enrolment = :enrolment
+"""
+REFUSE = """
+UPDATE standings SET state = :answer, marked = :at, detail = :detail
+WHERE subject = :subject AND enrolment = :enrolment AND command = :command
+    AND state NOT IN ('done', 'error')
+"""
+MARK = {
+    "queued": "UPDATE standings SET state = :state, detail = :detail"
+    " WHERE subject = :subject AND command = :command AND state = 'intent'",
+    "lost": "UPDATE standings SET state = :state, detail = :detail"
+    " WHERE subject = :subject AND command = :command AND state IN ('intent', 'queued', 'notnow')",
+    "done": "UPDATE standings SET state = :state, detail = :detail, content = :content, held = :at"
+    " WHERE subject = :subject AND command = :command AND state = 'intent'",
+}
+SENT = """
+SELECT id, subject, content, at, request IN ('InstallProfile', 'RemoveProfile')
+FROM commands WHERE uuid = ?
+"""
+LIST = """
+SELECT name, s.subject, s.command, state, ifnull(c.content, ''), s.content, held
+FROM standings s JOIN subjects n ON n.id = s.subject LEFT JOIN commands c ON c.id = s.command
+WHERE enrolment = ? AND (c.id IS NULL OR request IN ('InstallProfile', 'RemoveProfile'))
+"""
+FOUND = """
+INSERT INTO standings (subject, enrolment, command, state, marked, content, held)
+VALUES (:subject, :enrolment, 0, 'done', :at, :content, :at)
+ON CONFLICT (subject, enrolment) DO UPDATE SET content = excluded.content, held = excluded.held
+"""
+ENROLLED = """
+SELECT serial, name, id, seen, asked, listed FROM enrolments
+WHERE serial <> '' AND enrolled > 0 AND enrolled >= arrived AND enrolled > left ORDER BY enrolled
+"""
+INTENTS = """
+SELECT c.id, uuid, request, name, content, at FROM commands c JOIN subjects s ON s.id = c.subject
+ORDER BY c.id
+"""
+ATTEMPTS = """
+SELECT request, name, content, count(*) FROM commands c JOIN subjects s ON s.id = c.subject
+GROUP BY request, name, content
+"""
+REFUSALS = """
+SELECT name, max(detail) FROM standings t JOIN subjects s ON s.id = t.subject
+WHERE state = 'error' GROUP BY name
+"""
+PENDING = """
+SELECT count(*) FROM standings
+WHERE subject = ? AND command = ? AND state IN ('intent', 'queued')
+"""
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file, or make it with its tables, readable for its owner alone. Raises OSError."""
+    path.touch(mode=0o600)
+    with failing_as_oserror():
+        connection = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+    with closing(connection):
+        with failing_as_oserror():
+            connection.execute("PRAGMA journal_mode = WAL")
+            _lay_out(connection)
+        yield connection
+
+
+@contextmanager
+def failing_as_oserror() -> Iterator[None]:
+    """Turn what SQLite raises into OSError, which is what callers of a ledger expect."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"the ledger does not work: {error}") from error
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    (layout,) = connection.execute("PRAGMA user_version").fetchone()
+    if layout == 0:
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    connection.execute("COMMIT")
+    if layout not in (0, LAYOUT):
+        raise OSError(f"the ledger was written by another version of Pedell (layout {layout})")

@@ -1,0 +1,319 @@
+"""SSH to one server: one pinned key, one connection, few commands, every wait with an end."""
+
+import io
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from pedell.model import Secret, Traffic
+from pedell.transports.host_keys import HostKeyError, check_key, read_pinned
+
+__all__ = ["Answer", "BrokenLineError", "HostKeyError", "Ssh", "SshAddress", "connect"]
+
+PATIENCE = 10.0
+"""Seconds for each of: TCP, greeting and key exchange, login, opening a channel."""
+PIECE = 128 * 1024
+"""Bytes handed to paramiko at once: it copies the rest of a larger piece with every packet."""
+MOST_BYTES = 16 * 1024 * 1024
+MOST_AGENT_KEYS = 5  # OpenSSH closes the door after six tries
+
+_KEX = (
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group14-sha256",
+)
+_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr")
+_KEY_TYPES = {
+    "ssh-ed25519": ("ssh-ed25519",),
+    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
+    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
+    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
+    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
+}
+
+# Sessions of many threads count into one Traffic, and += is no single step.
+_counting = threading.Lock()
+
+
+class BrokenLineError(ConnectionError):
+    """A command did not come to its end. ``said`` is what it had printed until then."""
+
+    def __init__(self, sentence: str, said: bytes = b"") -> None:
+        super().__init__(sentence)
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class SshAddress:
+    """Where and as whom.
+
+    ``secret`` opens the key file; without a key file it is the private key itself; without both
+    the user's agent is asked. ``known_hosts`` holds the pinned key, nothing else is ever read.
+    """
+
+    host: str
+    port: int
+    user: str
+    known_hosts: Path
+    key: Path | None = None
+    secret: Secret | None = None
+
+    def __str__(self) -> str:
+        return f"{self.host} port {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said; ``code`` is its exit status, -1 where a signal ended it."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+@contextmanager
+def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -> Iterator["Ssh"]:
+    """Log in; leaving closes the line.
+
+    Raises HostKeyError before anything is said to a stranger, PermissionError where the server
+    does not let us in, any other OSError where nobody answers within ``patience`` seconds.
+    """
+    pinned = read_pinned(address.known_hosts, address.host, address.port)
+    keys = None if address.key is None and address.secret is None else [_private_key(address)]
+    transport = _shake_hands(_open_socket(address, patience), address, pinned, patience)
+    with closing(transport):
+        name = transport.get_remote_server_key()
+        found = (name.get_name(), name.asbytes())
+        check_key(pinned, address.host, address.port, address.known_hosts, found)
+        _log_in(transport, address, _agent_keys() if keys is None else keys)
+        transport.set_keepalive(15)
+        with _counting:
+            traffic.ssh_connections += 1
+        yield Ssh(transport, address, traffic)
+
+
+class Ssh:
+    """One open line. Commands run one after the other."""
+
+    def __init__(
+        self, transport: paramiko.Transport, address: SshAddress, traffic: Traffic
+    ) -> None:
+        self._transport, self._address, self._traffic = transport, address, traffic
+
+    @property
+    def is_open(self) -> bool:
+        """False where the server has closed the line, or has been silent for too long."""
+        return self._transport.is_active()
+
+    def run(self, command: str, stdin: bytes = b"", deadline: float = 60.0) -> Answer:
+        """Run a command with this input and return all it said, at most 16 MB.
+
+        Raises BrokenLineError where the line breaks, the command does not end within ``deadline``
+        seconds, or says too much; it may have done anything or nothing then.
+        """
+        with _counting:
+            self._traffic.ssh_round_trips += 1
+        late = threading.Event()
+        watchdog = threading.Timer(deadline, self._give_up, [late])
+        watchdog.daemon = True
+        watchdog.start()
+        said = _Said()
+        try:
+            code = self._converse(command, stdin, said)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise self._failure(error, late, deadline, said) from None
+        finally:
+            watchdog.cancel()
+        return Answer(code, bytes(said.out), bytes(said.err))
+
+    def _give_up(self, late: threading.Event) -> None:
+        # Closing the line is the only call that ends every wait of paramiko, whatever it waits for.
+        late.set()
+        self._transport.close()
+
+    def _converse(self, command: str, stdin: bytes, said: "_Said") -> int:
+        with closing(self._transport.open_session(timeout=PATIENCE)) as channel:
+            channel.exec_command(command)
+            _exchange(channel, memoryview(stdin), said)
+            code = channel.recv_exit_status()
+        if code == -1 and not self._transport.is_active():
+            raise EOFError
+        return code
+
+    def _failure(
+        self, error: Exception, late: threading.Event, deadline: float, said: "_Said"
+    ) -> BrokenLineError:
+        if late.is_set():
+            what = f"the command did not end within {deadline:.0f} s"
+        elif isinstance(error, _TooMuchError):
+            what = f"the command said more than {MOST_BYTES >> 20} MB"
+        else:
+            what = f"the connection broke ({_why(error)})"
+        return BrokenLineError(f"{self._address}: {what}", bytes(said.out))
+
+
+class _TooMuchError(OSError):
+    """The server says more than we are willing to hold."""
+
+
+class _Said:
+    """What has come in so far; it outlives a line that breaks."""
+
+    def __init__(self) -> None:
+        self.out, self.err = bytearray(), bytearray()
+
+    def draw(self, channel: paramiko.Channel) -> None:
+        """Take in what lies ready on both streams, so that neither blocks the other."""
+        while channel.recv_ready():
+            self.out += channel.recv(PIECE)
+            self._check()
+        while channel.recv_stderr_ready():
+            self.err += channel.recv_stderr(PIECE)
+            self._check()
+
+    def _check(self) -> None:
+        if len(self.out) + len(self.err) > MOST_BYTES:
+            raise _TooMuchError
+
+
+def _exchange(channel: paramiko.Channel, pending: memoryview, said: _Said) -> None:
+    ready = select.poll()  # select() fails beyond the 1024th file of the process
+    ready.register(channel.fileno(), select.POLLIN)
+    if not pending:
+        channel.shutdown_write()
+    while True:
+        said.draw(channel)
+        if pending and channel.send_ready():
+            pending = _send(channel, pending)
+            continue
+        if channel.eof_received or channel.closed:
+            said.draw(channel)
+            return
+        # A window that opens again does not ring: look for it while there is something to send.
+        ready.poll(10 if pending else 1000)
+
+
+def _send(channel: paramiko.Channel, pending: memoryview) -> memoryview:
+    try:
+        pending = pending[channel.send(bytes(pending[:PIECE])) :]
+    except OSError:
+        return pending[:0]  # the command has ended without reading on; its answer says how
+    if not pending:
+        channel.shutdown_write()
+    return pending
+
+
+def _open_socket(address: SshAddress, patience: float) -> socket.socket:
+    began = time.monotonic()
+    try:
+        line = socket.create_connection((address.host, address.port), patience)
+    except TimeoutError:
+        raise TimeoutError(f"{address} does not answer (tried for {patience:.0f} s)") from None
+    except ConnectionRefusedError:
+        raise ConnectionRefusedError(
+            f"{address} refuses the connection: the machine is there, SSH is not running on it"
+        ) from None
+    except OSError as error:
+        tried = time.monotonic() - began
+        raise OSError(f"{address}: {_why(error)} (tried for {tried:.0f} s)") from None
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 45_000)
+    return line
+
+
+def _shake_hands(
+    line: socket.socket, address: SshAddress, pinned: Mapping[str, bytes], patience: float
+) -> paramiko.Transport:
+    try:
+        transport = paramiko.Transport(line)
+        _prepare(transport, pinned, patience)
+        transport.start_client(timeout=patience)
+        transport.get_remote_server_key()
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        line.close()
+        raise ConnectionError(
+            f"{address} answers, but not as an SSH server that we can speak to: {_why(error)} "
+            f"(tried for {patience:.0f} s)"
+        ) from None
+    return transport
+
+
+def _prepare(transport: paramiko.Transport, pinned: Mapping[str, bytes], patience: float) -> None:
+    log = "pedell.ssh"
+    logging.getLogger(log).setLevel(logging.CRITICAL + 1)  # our own sentences say what failed
+    transport.set_log_channel(log)
+    transport.banner_timeout = transport.handshake_timeout = patience
+    transport.auth_timeout = transport.channel_timeout = patience
+    options = transport.get_security_options()
+    options.kex, options.ciphers = _KEX, _CIPHERS
+    # The pinned type first; the others too, so that a server with new keys is known for that.
+    types = sorted(_KEY_TYPES, key=lambda kind: kind not in pinned)
+    options.key_types = tuple(name for kind in types for name in _KEY_TYPES[kind])
+
+
+def _log_in(
+    transport: paramiko.Transport, address: SshAddress, keys: Sequence[paramiko.PKey]
+) -> None:
+    for key in keys:
+        try:
+            if not transport.auth_publickey(address.user, key):
+                return
+        except paramiko.AuthenticationException:
+            continue
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise ConnectionError(f"{address}: the login broke off ({_why(error)})") from None
+    what = f"the key {address.key}" if address.key else f"{len(keys)} keys of the agent"
+    what = "the key from the vault" if address.secret and not address.key else what
+    raise PermissionError(
+        f"{address} does not let {address.user} in with {what}: add the public key to "
+        f"~{address.user}/.ssh/authorized_keys there, or check the target's `user`"
+    )
+
+
+def _agent_keys() -> Sequence[paramiko.PKey]:
+    return paramiko.Agent().get_keys()[:MOST_AGENT_KEYS]
+
+
+def _private_key(address: SshAddress) -> paramiko.PKey:
+    secret = address.secret.reveal() if address.secret else None
+    try:
+        if address.key is None:
+            return _key_from_text(secret or "")
+        try:
+            return paramiko.PKey.from_path(address.key)
+        except (TypeError, ValueError, paramiko.PasswordRequiredException):
+            if secret is None:
+                raise
+            return _key_from_text(address.key.read_text(), secret)
+    except (TypeError, ValueError, paramiko.SSHException, OSError) as error:
+        where = address.key or "the secret that the target names as `credential`"
+        why = _why(error) if isinstance(error, OSError) else "no private key that it opens"
+        raise PermissionError(f"{address}: cannot read a private key from {where}: {why}") from None
+
+
+def _key_from_text(text: str, passphrase: str | None = None) -> paramiko.PKey:
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(io.StringIO(text), passphrase)
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise ValueError("no private key of a known type")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = "".join(c if c.isprintable() else " " for c in str(error))[:120]
+    return text or "closed by the server"
