@@ -34,7 +34,6 @@ from pedell.model import (
     Sight,
     Source,
     Status,
-    Step,
     StepEnded,
     WaveEnded,
     WaveStarted,
@@ -233,6 +232,7 @@ def _arranged(
         unchanged=comparison.unchanged,
         waiting=len(comparison.waiting),
         unreachable=tuple(sorted(sight.unreachable.items())),
+        denied=sight.denied,
     )
 
 

@@ -1,13 +1,15 @@
 """Mistakes are shown where they stand."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pedell.model import Problem, Severity, Source
 from pedell.outputs import FORMATS, Page
 from pedell.outputs.layout import cells
 from pedell.outputs.problems import problem_lines, word_length
+
+UNHURRIED = settings(deadline=None)
 
 FILE = "inventories/dortmund/schools/gs-nord.yml"
 
@@ -36,6 +38,7 @@ def test_a_cell_of_a_table_ends_at_its_comma() -> None:
     assert word_length("INV1,02:00:00:00:00:0g,A-1", 6, "devices.csv") == 17
 
 
+@UNHURRIED
 @given(st.text(max_size=300), st.integers(-5, 400), st.integers(0, 4), st.integers(60, 120))
 def test_any_place_in_any_line_can_be_shown(line: str, column: int, at: int, width: int) -> None:
     texts = {FILE: f"{line}\n"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pedell.model import (
@@ -22,6 +22,8 @@ from pedell.outputs import FORMATS, Detail, Explanation, Level, Page, Table
 from pedell.outputs.masking import NOT_SHOWN, masked
 from pedell.outputs.values import show_change
 from tests.outputs.build import change, moved, plan
+
+UNHURRIED = settings(deadline=None)
 
 CANARY = "kanarienvogel-im-klartext"
 FINGERPRINT = "3f9a81c2" + "deadbeef" * 3
@@ -69,6 +71,7 @@ def test_a_deletion_without_fields_shows_no_secret_either() -> None:
     assert any("password" in text for text in texts)
 
 
+@UNHURRIED
 @given(st.lists(st.sampled_from("0123456789abcdef"), min_size=32, max_size=32).map("".join))
 def test_only_the_first_digits_of_a_fingerprint_are_shown(fingerprint: str) -> None:
     other = fingerprint[::-1]
@@ -81,6 +84,13 @@ def test_only_the_first_digits_of_a_fingerprint_are_shown(fingerprint: str) -> N
         assert fingerprint[:9] not in text
         assert other[:9] not in text
     assert fingerprint[:4] in FORMATS["text"].plan(plan([found]), Detail())
+
+
+def test_what_stood_in_clear_text_before_it_became_a_secret_is_not_shown() -> None:
+    found = change("gs-nord/pupil/wifi/netz", moved("password", CANARY, SEALED))
+    assert found.remembered is not None
+    assert found.remembered.spec == {"password": CANARY}
+    assert not any(CANARY in text for text in everything(plan([found])))
 
 
 def test_marks_that_begin_alike_are_told_apart() -> None:

@@ -1,7 +1,7 @@
 """Values read like the YAML, unequal ones never read the same, and no text moves the cursor."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pedell.model import Cause, FieldChange, Value, is_same
@@ -10,6 +10,8 @@ from pedell.outputs.values import SHORT, show_change, show_value
 from pedell.outputs.wording import count, joined, without_particulars
 from tests.outputs.build import moved
 from tests.outputs.cases import NEW_PEM, PEM
+
+UNHURRIED = settings(deadline=None)
 
 SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=80)
 VALUES = st.recursive(
@@ -70,6 +72,7 @@ def test_changes_read_aloud(field: FieldChange, shown: str) -> None:
     assert show_change(field) == shown
 
 
+@UNHURRIED
 @given(VALUES, VALUES)
 def test_unequal_values_never_read_the_same(one: Value, other: Value) -> None:
     assume(not is_same(one, other))
@@ -79,11 +82,13 @@ def test_unequal_values_never_read_the_same(one: Value, other: Value) -> None:
         assert not arrow or before != after or " → " in after
 
 
+@UNHURRIED
 @given(VALUES)
 def test_no_value_moves_the_cursor(value: Value) -> None:
     assert show_value(value).isprintable()
 
 
+@UNHURRIED
 @given(st.text())
 def test_clean_text_is_one_line_and_keeps_what_can_be_printed(text: str) -> None:
     assert clean(text).isprintable()
@@ -94,6 +99,7 @@ def test_escape_sequences_are_shown_and_not_obeyed() -> None:
     assert clean("\x1b[2Jgone\r\nnext\u202e") == "\\x1b[2Jgone  next\\x202e"
 
 
+@UNHURRIED
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=90), max_size=30), st.integers(20, 100))
 def test_wrapping_loses_no_word(words: list[str], width: int) -> None:
     lines = wrapped(" ".join(words), width, "    ", "      ")

@@ -7,7 +7,8 @@ import click
 from pedell import pipeline
 from pedell.commands import choosing, options
 from pedell.commands.applying import ask, locked, run_plan, settle_unfinished
-from pedell.commands.exits import Leave
+from pedell.commands.exits import Exit, Leave
+from pedell.commands.plan import leave_after
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.model import Plan
 from pedell.outputs.views import Detail, Level
@@ -59,7 +60,10 @@ def command(
             plan = saved or pipeline.plan(place.reading, place.world, choice)
             if saved is None:
                 _show(plan, place, output)
-                ask("Apply?", yes) if plan.waves else None
+                if not plan.waves:
+                    leave_after(plan, detailed=False)
+                    raise Leave(Exit.REFUSED if plan.blocked else Exit.DONE)
+                ask("Apply?", yes)
             elif saved.scope.authority != place.reading.inventory.authority:
                 raise click.UsageError(
                     f"This plan is for {saved.scope.name}, not for this inventory."

@@ -70,7 +70,7 @@ def run_plan(plan: Plan, place: Workplace, wait: float, output: str, *, is_saved
     begun = time.monotonic()
     run = _Run(place.store, place.store.begin(plan.rollout.name, len(list(plan.steps))))
     patient = replace(plan, rollout=_patient(plan, wait))
-    display = ProgressDisplay(sys.stderr)
+    display = ProgressDisplay(sys.stderr, len(plan.waves))
     with _pausable() as is_stopped:
         try:
             known = _ground(plan, place) if is_saved else {}

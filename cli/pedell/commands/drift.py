@@ -6,7 +6,7 @@ import click
 
 from pedell import pipeline
 from pedell.commands import choosing, options
-from pedell.commands.exits import Exit, Leave
+from pedell.commands.plan import leave_after
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.wiring import Setting, open_workplace
 
@@ -39,7 +39,4 @@ def command(
         with open_workplace(setting) as place:
             found = pipeline.drift(place.reading, place.world, choice, patience)
     show(format_for(output).drift(found))
-    if found.unreachable:
-        raise Leave(Exit.UNREACHABLE)
-    if not found.is_empty:
-        raise Leave(Exit.DIFFERENCES)
+    leave_after(found, detailed=True)

@@ -68,6 +68,7 @@ def command(
 def leave_after(plan: Plan, detailed: bool) -> None:
     """Leave as the plan says: a target is silent, or differences were asked for and are there."""
     if plan.unreachable:
-        raise Leave(Exit.UNREACHABLE)
+        is_denied = all(target in plan.denied for target, _ in plan.unreachable)
+        raise Leave(Exit.DENIED if is_denied else Exit.UNREACHABLE)
     if detailed and not plan.is_empty:
         raise Leave(Exit.DIFFERENCES)

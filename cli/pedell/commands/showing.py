@@ -12,6 +12,7 @@ import click
 from pedell.commands.exits import Exit, Leave
 from pedell.model import Problem, Rejected
 from pedell.outputs import FORMATS
+from pedell.outputs.layout import wants_colour
 from pedell.outputs.views import Format, Page
 
 
@@ -23,8 +24,8 @@ def format_for(name: str) -> Format:
 def page() -> Page:
     """Return how wide stdout is and whether colour helps there (NO_COLOR, FORCE_COLOR)."""
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    wanted = bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
-    return Page(width=max(60, min(width, 120)), colour=wanted and not os.environ.get("NO_COLOR"))
+    colour = wants_colour(sys.stdout.isatty(), os.environ)
+    return Page(width=max(60, min(width, 120)), colour=colour)
 
 
 def show(text: str) -> None:

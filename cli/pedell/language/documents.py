@@ -6,6 +6,7 @@ second document; keys are text. Of plain scalars only ``true``, ``false``, ``nul
 numbers mean more than their letters: ``no``, ``012`` and ``22:22`` stay what they look like, text.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -48,8 +49,9 @@ def _text(path: str, content: bytes) -> str:
     if len(content) > MAX_BYTES:
         detail = f"It has {len(content):,} bytes; {MAX_BYTES:,} are read. Split it."
         raise Rejected([Problem("E0105", detail, Source(path, 1, 1))])
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         detail = "It is not UTF-8. Save it as UTF-8 in your editor."
         where = _at_byte(path, content, error.start)
@@ -57,7 +59,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _at_byte(path: str, content: bytes, position: int) -> Source:
-    before = content[:position].decode("utf-8-sig", "replace")
+    before = content[:position].decode("utf-8", "replace")
     line = before.count("\n") + 1
     return Source(path, line, len(before) - (before.rfind("\n") + 1) + 1)
 

@@ -28,15 +28,16 @@ def read_locks(
             for wrong in schemas.violations("authority.json", said)
             if wrong.code != "E0111"  # a lock names one value; what belongs to it stands elsewhere
         ]
-        layer = read_layer("authority", Document("", "", "", said, {}, {}), ("defaults",))
-        if not found and not layer.settings:
-            detail = f"{entry['at']} is nothing that can be locked."
-            found = [Problem("E0113", detail, source)]
         if found:
             problems += found
             continue
-        at, written = list(layer.settings.items())[-1]
-        locks.append(Lock(at, written.value, entry["reason"], entry["owner"], source))
+        layer = read_layer("authority", Document("", "", "", said, {}, {}), ("defaults",))
+        if layer.settings:
+            at, written = list(layer.settings.items())[-1]
+            locks.append(Lock(at, written.value, entry["reason"], entry["owner"], source))
+        else:
+            detail = f"{entry['at']} is nothing that can be locked."
+            problems.append(Problem("E0113", detail, source))
     return tuple(locks), (*problems, *_twice(locks))
 
 

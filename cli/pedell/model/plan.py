@@ -56,7 +56,8 @@ class Plan:
 
     ``blocked`` changes are shown and not done. ``orphans`` were made by us and are declared no
     more; without pruning they stay. ``waiting`` counts devices that stand in a list and are not
-    enrolled yet. ``unreachable`` maps a target's id to why it did not answer.
+    enrolled yet. ``unreachable`` maps a target's id to why it did not answer; ``denied`` are those
+    of them that answered and did not let us in.
     """
 
     scope: Scope
@@ -67,6 +68,7 @@ class Plan:
     unchanged: int
     waiting: int
     unreachable: tuple[tuple[str, str], ...]
+    denied: frozenset[str] = frozenset()
 
     @property
     def steps(self) -> Iterator[Step]:

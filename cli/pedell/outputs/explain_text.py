@@ -32,7 +32,8 @@ def _one(explanation: Explanation, layers: Sequence[str], page: Page) -> list[st
     place = filter(None, (explanation.school, explanation.cohort, dotted(explanation.pointer)))
     value = show_value(explanation.setting.value)
     head = wrapped(f"{' · '.join(map(clean, place))} = {value}", page.width, "", "    ")
-    rows = [*_rows(explanation, layers), _lock_row(explanation)]
+    is_held = explanation.setting.lock is not None
+    rows = [*_rows(explanation, layers), *([_lock_row(explanation)] if layers or is_held else [])]
     lines = [*head, "", *_columns(rows, page)]
     if explanation.setting.lock is not None:
         lock = explanation.setting.lock

@@ -2,7 +2,7 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 NOTHING = "\N{EN DASH}"
 """What stands where nothing is."""
@@ -74,7 +74,7 @@ def grid(
     widths = _column_widths(headings, rows, width)
     lines = []
     for row in (headings, *rows):
-        broken = [wrapped(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
+        broken = [_broken(cell, size) for cell, size in zip(row, widths, strict=True)]
         for number in range(max(map(len, broken))):
             parts = (cell[number] if number < len(cell) else "" for cell in broken)
             shown = zip(parts, widths, numeric, strict=True)
@@ -82,13 +82,26 @@ def grid(
     return lines
 
 
-def _column_widths(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> list[int]:
-    widths = [cells(heading) for heading in headings]
-    for row in rows:
-        widths = [max(one, cells(cell)) for one, cell in zip(widths, row, strict=True)]
+def _broken(cell: str, width: int) -> list[str]:
+    return textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Give each column what it wants; where that is too much, take from the widest in turn.
+
+    No column becomes narrower than its longest word.
+    """
+    columns = list(zip(headings, *rows, strict=True))
+    least = [max((cells(word) for cell in c for word in cell.split()), default=1) for c in columns]
+    widths = [
+        max(floor, *map(cells, column[1:]), 1) for floor, column in zip(least, columns, strict=True)
+    ]
     spare = width - 2 * (len(widths) - 1)
-    while sum(widths) > spare and max(widths) > 20:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) > spare:
+        open_ = [n for n, size in enumerate(widths) if size > least[n]]
+        if not open_:
+            break
+        widths[max(open_, key=widths.__getitem__)] -= 1
     return widths
 
 

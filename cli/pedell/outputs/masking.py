@@ -37,10 +37,12 @@ def _whole(change: Change) -> Iterator[FieldChange]:
 
 
 def _masked_field(field: FieldChange, ours: Sequence[Value]) -> FieldChange:
-    before, after = (
-        side if side in ours else _guarded(side, [*ours, other])
-        for side, other in ((field.before, field.after), (field.after, field.before))
-    )
+    becomes_secret = any(_sealed(field.after)) and not any(_sealed(field.before))
+    before, after = field.before, field.after
+    if becomes_secret or before not in ours:
+        before = _guarded(before, [*ours, field.after])
+    if after not in ours:
+        after = _guarded(after, [*ours, field.before])
     return replace(field, before=before, after=after)
 
 

@@ -14,7 +14,8 @@ def table_lines(table: Table, page: Page) -> list[str]:
         for column in range(count)
     ]
     rows = [[_cell(value) for value in row] for row in table.rows]
-    lines = grid([heading.upper() for heading in table.columns], rows, numeric, page.width)
+    headings = [heading.upper().replace("_", " ") for heading in table.columns]
+    lines = grid(headings, rows, numeric, page.width)
     note = wrapped(clean(table.note), page.width)
     return [*(lines if rows else [f"No {table.name}."]), *([""] if note else []), *note]
 

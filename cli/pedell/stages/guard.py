@@ -33,6 +33,9 @@ def guard_changes(
 def _reason(change: Change, desired: Desired, limits: Limits) -> str:
     if change.leaving and change.after and not change.after.devices:
         return "the device list is suddenly empty. Look at the file of this school."
+    if _is_exodus(change) and change.address.school not in limits.confirmed:
+        gone = f"{len(change.leaving)} devices leave this cohort and lose what it gave them"
+        return f"{gone}. If that is meant: --confirm {change.address.school}"
     if _cuts_off(change, desired):
         return "devices may join only managed networks, and this cohort has none."
     takes = change.action in (Action.DELETE, Action.REPLACE)
@@ -41,6 +44,12 @@ def _reason(change: Change, desired: Desired, limits: Limits) -> str:
         words = {"deletes-data": "deletes what is stored there", "locks-out": "may cut devices off"}
         return f"{words[change.effect]}. To do it: --confirm {change.address.school}"
     return ""
+
+
+def _is_exodus(change: Change) -> bool:
+    """More than five devices and a fifth of the cohort: rather a lost line than a move."""
+    before = change.remembered.devices if change.remembered else frozenset()
+    return len(change.leaving) > max(5, len(before) // 5)
 
 
 def _cuts_off(change: Change, desired: Desired) -> bool:

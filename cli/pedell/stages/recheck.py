@@ -1,4 +1,4 @@
-"""Stage (pure): is the ground of a planned step still as it was when a person said yes?"""
+"""Stage (pure): a planned step only begins on the ground that a person said yes to."""
 
 from pedell.model import Change, Observed, Outcome, Sight, Status, Step
 

@@ -2,21 +2,17 @@
 
 import sqlite3
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from pedell.ports import Command, Event, Happening, Stage, Standings
 from pedell.state import ledger_sql as sql
-
-SILENCE = 600.0
-"""Seconds after which a device that asks for commands, and still has not answered one of ours, was
-never offered it: key-value queues of NanoMDM lose a command that was put off with NotNow."""
-
-_OPEN = ("intent", "queued", "notnow")
+from pedell.state.ledger_rows import OPEN, fold, stage_on_the_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +29,8 @@ class _Sent:
 class SqliteLedger:
     """Fulfils :class:`pedell.ports.Ledger`. Threads may share it, processes the file."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    def __init__(self, connection: sqlite3.Connection, now: Callable[[], float]) -> None:
+        self._db, self._now = connection, now
         self._lock = threading.RLock()
         self._commands: dict[str, _Sent] = {}
         self._enrolments: dict[str, int] = {}
@@ -47,7 +43,7 @@ class SqliteLedger:
         """
         ordered = sorted(events, key=lambda event: event.at)
         with self._transaction("NORMAL"):
-            self._db.executemany(sql.SEE, _seen(ordered))
+            self._db.executemany(sql.SEE, fold(ordered))
             self._learn(event.enrolment for event in ordered)
             self._forget(ordered)
             for event in ordered:
@@ -91,16 +87,15 @@ class SqliteLedger:
         sent = {row[0]: row[1:] for row in self._read("SELECT id, content, at FROM commands")}
         names = dict(self._read("SELECT id, name FROM subjects"))
         found: dict[str, dict[tuple[str, Stage], set[str]]] = {}
-        for subject, enrolment, command, state, marked, content, held in self._read(
-            "SELECT subject, enrolment, command, state, marked, content, held FROM standings"
-        ):
+        now = self._now()
+        for subject, enrolment, command, state, marked, content, held in self._each(sql.STANDINGS):
             if enrolment not in devices:
                 continue
             serial, _, _, seen, asked, listed = devices[enrolment]
             wanted, at = sent.get(command, ("", 0.0))
             groups = found.setdefault(names[subject], defaultdict(set))
-            if state == "intent" or (state in _OPEN and asked <= marked + SILENCE):
-                groups[wanted, _open_stage(state, seen, at)].add(serial)
+            if stage := stage_on_the_way(state, marked, asked, seen, at, now):
+                groups[wanted, stage].add(serial)
                 continue
             if content:
                 stage = Stage.VERIFIED if listed >= held else Stage.INSTALLED
@@ -189,7 +184,7 @@ class SqliteLedger:
             there = missing.pop(name, "")
             if there != content and held <= event.at:
                 self._find_held(subject, enrolment, there, event.at)
-            if asked_by and 0 < command < asked_by.id and state in _OPEN:
+            if asked_by and 0 < command < asked_by.id and state in OPEN:
                 self._settle(subject, enrolment, state, is_there=there == wanted)
         for name, content in missing.items():
             self._find_held(self._subject(name), enrolment, content, event.at)
@@ -239,6 +234,13 @@ class SqliteLedger:
         with self._lock, sql.failing_as_oserror():
             return self._db.execute(query, values).fetchall()
 
+    def _each(self, query: str) -> Iterator[tuple[Any, ...]]:
+        # hundreds of thousands of rows: a few at a time
+        with self._lock, sql.failing_as_oserror():
+            cursor = self._db.execute(query)
+            while rows := cursor.fetchmany(2000):
+                yield from rows
+
     @contextmanager
     def _transaction(self, sync: str) -> Iterator[None]:
         with self._lock, sql.failing_as_oserror():
@@ -254,37 +256,7 @@ class SqliteLedger:
 
 
 @contextmanager
-def open_ledger(path: Path) -> Iterator[SqliteLedger]:
+def open_ledger(path: Path, now: Callable[[], float] = time.time) -> Iterator[SqliteLedger]:
     """Open the file, or make it, readable for its owner alone. Raises OSError."""
     with sql.connect(path) as connection:
-        yield SqliteLedger(connection)
-
-
-def _open_stage(state: str, seen: float, at: float) -> Stage:
-    if state == "intent":
-        return Stage.INTENT
-    return Stage.QUEUED if state == "notnow" or seen >= at else Stage.ASLEEP
-
-
-_Seen: TypeAlias = tuple[str, str, float, float, float, float, float, float]
-
-
-def _seen(events: Sequence[Event]) -> Iterator[_Seen]:
-    """Fold the events of each device, which stand in order of time, into one row."""
-    rows: dict[str, list[Any]] = {}
-    for event in events:
-        row = rows.setdefault(event.enrolment, [event.enrolment, "", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-        row[1] = event.serial or row[1]
-        row[5] = event.at
-        match event.what:
-            case Happening.ARRIVED:
-                row[2] = event.at
-            case Happening.ENROLLED:
-                row[3] = event.at
-            case Happening.LEFT:
-                row[4] = event.at
-            case Happening.ANSWERED:
-                row[6] = event.at
-        if event.profiles is not None:
-            row[7] = event.at
-    yield from map(tuple, rows.values())
+        yield SqliteLedger(connection, now)

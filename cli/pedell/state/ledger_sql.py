@@ -81,6 +81,9 @@ ENROLLED = """
 SELECT serial, name, id, seen, asked, listed FROM enrolments
 WHERE serial <> '' AND enrolled > 0 AND enrolled >= arrived AND enrolled > left ORDER BY enrolled
 """
+STANDINGS = """
+SELECT subject, enrolment, command, state, marked, content, held FROM standings
+"""
 INTENTS = """
 SELECT c.id, uuid, request, name, content, at FROM commands c JOIN subjects s ON s.id = c.subject
 ORDER BY c.id

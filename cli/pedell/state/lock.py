@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-import socket
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def hold_lock(folder: Path) -> Iterator[None]:
             raise Held(_holder(path)) from None
         file.seek(0)
         file.truncate()
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}
+        holder = {"pid": os.getpid(), "host": platform.node(), "since": time.time()}
         json.dump({**holder, "job": os.environ.get("CI_JOB_URL", "")}, file)
         file.flush()
         yield

@@ -101,6 +101,7 @@ class _Writing:
             "unchanged": plan.unchanged,
             "waiting": plan.waiting,
             "unreachable": plan.unreachable,
+            "denied": sorted(plan.denied),
         }
 
     def _rollout(self, rollout: Rollout) -> dict[str, Any]:
@@ -178,6 +179,7 @@ class _Reading:
             unchanged=body["unchanged"],
             waiting=body["waiting"],
             unreachable=tuple((target, why) for target, why in body["unreachable"]),
+            denied=frozenset(body["denied"]),
         )
 
     def _rollout(self, body: Mapping[str, Any]) -> Rollout:

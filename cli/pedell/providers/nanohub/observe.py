@@ -97,7 +97,7 @@ class Sighting:
             return title
 
     def _waiting(self, wanted: Resource) -> frozenset[str]:
-        return frozenset(wanted.devices - self.books.enrolments.keys())
+        return wanted.devices.difference(self.books.enrolments)
 
     def _uuid(self, address: Address, spec: Value) -> str:
         try:
