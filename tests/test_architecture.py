@@ -65,7 +65,6 @@ HEAVY = {"paramiko", "cryptography", "networkx", "jinja2", "jsonschema", "refere
 # What is longer than this, each with its reason. A new line here is a decision.
 LINES_OF_A_FILE = 250
 LONG_FILES = {
-    "state/ledger.py": "one table of commands and every way in which its rows may change",
     "transports/ssh.py": "one connection, from its first packet to the last",
 }
 LINES_OF_A_FUNCTION = 30
@@ -73,7 +72,7 @@ LONG_FUNCTIONS = {
     "commands/__init__.py:_run": "one line for each way in which a command can end",
     "commands/apply.py:command": "its options stand one a line",
     "commands/plan.py:command": "its options stand one a line",
-    "language/schemas.py:Schemas._validator": "",
+    "language/schemas.py:Schemas._validator": "what the library is told of secrets, in one place",
     "pipeline.py:apply": "the whole of an apply, to be read in one go",
     "sandbox/world.py:_start": "three processes, each given what the one before has said",
     "stages/validate.py:_Building._school": "one school, field by field",
@@ -240,6 +239,10 @@ def test_long_functions_are_a_decision():
         if length > LINES_OF_A_FUNCTION
     }
     assert long == LONG_FUNCTIONS.keys()
+
+
+def test_every_exception_has_its_reason():
+    assert all([*EXCUSED.values(), *LONG_FILES.values(), *LONG_FUNCTIONS.values()])
 
 
 def _functions(tree: ast.AST, above: str = "") -> Iterator[tuple[str, int]]:

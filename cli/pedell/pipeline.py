@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from pedell.language.patterns import select_schools
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
 from pedell.model import (
@@ -21,18 +20,12 @@ from pedell.model import (
     Folder,
     Inventory,
     Memory,
-    Observed,
     Outcome,
     Plan,
-    Problem,
     Progress,
-    Rejected,
-    Remembered,
-    Resource,
     Rollout,
     Scope,
     Sight,
-    Source,
     Status,
     StepEnded,
     WaveEnded,
@@ -40,12 +33,14 @@ from pedell.model import (
 )
 from pedell.ports import Clock, Journal
 from pedell.stages.apply import apply_steps
+from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
 from pedell.stages.compile import compile_resources
 from pedell.stages.guard import Limits, guard_changes
 from pedell.stages.load import load_folder
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
+from pedell.stages.recall import see_memory, want_memory
 from pedell.stages.recheck import recheck_step
 from pedell.stages.refresh import refresh_targets
 from pedell.stages.resolve import resolve_values
@@ -104,23 +99,22 @@ def read(
 
 def plan(reading: Reading, world: World, choice: Choice) -> Plan:
     """Compare what is wanted, seen and remembered, and plan the way. Changes nothing."""
-    desired, left = _chosen(reading, world.memory, choice)
-    sight = observe_targets(world.lines, desired, left)
+    desired, left = _part(reading, world, choice)
+    sight = observe_targets(world.lines, desired, add_neighbours(desired, left, world.memory))
     return _arranged(reading, desired, left, sight, world, choice)
 
 
 def plan_from_memory(reading: Reading, world: World, choice: Choice) -> Plan:
     """Plan against what the last apply left, without asking any target."""
-    desired, left = _chosen(reading, world.memory, choice)
-    seen = {address: _as_seen(remembered, desired) for address, remembered in left.items()}
-    return _arranged(reading, desired, left, Sight(seen, {}), world, choice)
+    desired, left = _part(reading, world, choice)
+    return _arranged(reading, desired, left, see_memory(left, desired), world, choice)
 
 
 def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Plan:
     """Find what somebody moved since our last apply, whatever the files say. Changes nothing."""
-    _, remembered = _chosen(reading, world.memory, choice)
+    _, remembered = _part(reading, world, choice)
     left = {at: found for at, found in remembered.items() if world.lines.knows(found.target)}
-    ours = {address: _as_wanted(found) for address, found in left.items()}
+    ours = want_memory(left)
     refresh_targets(world.lines, ours, patience)
     sight = observe_targets(world.lines, ours, left)
     return _arranged(reading, ours, left, sight, world, choice)
@@ -174,7 +168,7 @@ def stale_steps(approved: Plan, memory: Memory, lines: Lines) -> Mapping[int, Ou
     steps = {step.change.address: step for step in approved.steps}
     wanted = {a: s.change.after for a, s in steps.items() if s.change.after}
     left = {address: memory[address] for address in steps.keys() & memory.keys()}
-    sight = observe_targets(lines, wanted, left)
+    sight = observe_targets(lines, wanted, add_neighbours(wanted, left, memory))
     return {
         step.number: found
         for step in steps.values()
@@ -185,30 +179,15 @@ def stale_steps(approved: Plan, memory: Memory, lines: Lines) -> Mapping[int, Ou
 def settle(intended: Intended, memory: Memory, lines: Lines) -> Settlement:
     """Look what became of steps that were cut off. Changes nothing; the store writes it down."""
     meant = {entry.address: left for entry, left in intended.items() if left}
-    wanted = {address: _as_wanted(left) for address, left in meant.items()}
+    wanted = want_memory(meant)
     left = {e.address: memory[e.address] for e in intended if e.address in memory}
     return settle_steps(intended, memory, observe_targets(lines, wanted, left))
 
 
-def _chosen(reading: Reading, memory: Memory, choice: Choice) -> tuple[Desired, Memory]:
-    schools = select_schools(choice.limit or "all", reading.inventory.schools)
-    schools &= select_schools(choice.rollout.schools, reading.inventory.schools)
-    if not schools:
-        detail = f'"{choice.limit}" and "{choice.rollout.schools}" have no school in common.'
-        raise Rejected([Problem("E0270", detail)])
-    tags = frozenset(choice.tags or choice.rollout.tags)
-    everywhere = schools == reading.inventory.schools.keys() and not tags
-    desired = {
-        address: resource
-        for address, resource in reading.desired.items()
-        if address.school in schools and (not tags or tags & set(resource.tags))
-    }
-    left = {
-        address: remembered
-        for address, remembered in memory.items()
-        if everywhere or address in desired or (address.school in schools and not tags)
-    }
-    return desired, left
+def _part(reading: Reading, world: World, choice: Choice) -> tuple[Desired, Memory]:
+    rollout = replace(choice.rollout, tags=choice.tags or choice.rollout.tags)
+    schools = reading.inventory.schools
+    return choose_part(reading.desired, world.memory, schools, rollout, choice.limit)
 
 
 def _arranged(
@@ -240,25 +219,6 @@ def _abilities(lines: Lines, desired: Desired, left: Memory) -> Abilities:
     targets = {wanted.target for wanted in desired.values()}
     targets |= {remembered.target for remembered in left.values()}
     return {target: lines.provider(target).abilities for target in targets if lines.knows(target)}
-
-
-def _as_seen(remembered: Remembered, desired: Desired) -> Observed:
-    wanted = desired.get(remembered.address)
-    is_same = wanted is not None and wanted.spec == remembered.spec
-    held = remembered.devices if is_same else frozenset()
-    return Observed(remembered.address, remembered.spec, remembered.handle, held)
-
-
-def _as_wanted(remembered: Remembered) -> Resource:
-    return Resource(
-        address=remembered.address,
-        target=remembered.target,
-        spec=remembered.spec,
-        devices=remembered.devices,
-        needs=(),
-        tags=(),
-        source=Source("", 0, 0),
-    )
 
 
 def _brake(lost: set[str], concerned: set[str], rollout: Rollout) -> Verdict:

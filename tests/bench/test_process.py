@@ -12,7 +12,7 @@ def test_memory_is_that_of_the_process_and_not_of_the_one_that_measures(tmp_path
     small = measure([sys.executable, "-c", "pass"], tmp_path)
     large = measure([sys.executable, "-c", "bytearray(b'x') * 60_000_000"], tmp_path)
     assert small.memory < len(ballast) / 1e6 / 2
-    assert 60 < large.memory - small.memory < 70
+    assert 50 < large.memory - small.memory < 80
 
 
 def test_time_asleep_is_wall_and_not_cpu(tmp_path):

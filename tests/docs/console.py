@@ -19,6 +19,8 @@ REFRESH = bool(os.environ.get("PEDELL_REFRESH_GOLDEN"))
 _SOURCE = Path(pedell.__file__).parents[1]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LEAD = re.compile(r"<!-- (\w+) (\S+) -->\n+\Z")
+# What is a bar on a terminal, gone at the end.
+_PASSING = re.compile(r"Wave \d+( of \d+)?( begins)?:")
 # What is another figure each time: seconds, ports, requests to devices that are faster or slower.
 _VOLATILE = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:…"),
@@ -110,8 +112,7 @@ class Desk:
         self.code = done.returncode
         self._here = Path(pwd.read_text().strip())
         lines = done.stdout.replace(str(self._home), "~").splitlines(keepends=True)
-        # On a terminal these are a bar that is gone at the end.
-        return "".join(line for line in lines if not re.match(r"Wave \d+( begins)?:", line))
+        return "".join(line for line in lines if not _PASSING.match(line))
 
     def edit(self, file: str, diff: str) -> None:
         """Make the change that a diff shows; its first line may stand alone as context."""

@@ -13,7 +13,9 @@ from tests.docs.console import blocks_in, typed_in
 from tests.docs.pages import HOME, PAGES
 
 _SCRIPTS = ("sh", "yaml", "ini", "console")
-_CALL = re.compile(r"(?:^|[\s;&|(\"=/])pedell ((?:[a-z]+ ?).*?)(?=$|[;&|)\n]|  #)", re.MULTILINE)
+_CALL = re.compile(
+    r"(?:^[ \t]*(?:- )?|[;&|(][ \t]*|bin/)pedell ([a-z].*?)(?=[;&|)]|  #|$)", re.MULTILINE
+)
 _INLINE = re.compile(r"`pedell ([^`]+)`")
 
 

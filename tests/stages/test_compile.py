@@ -124,8 +124,8 @@ def test_a_school_may_have_a_network_of_its_own(tmp_path):
         ("{ssid: X}", "E0111", "7:8", '"security" is missing'),
         ("{ssid: X, security: wpa3-personal}", "E0111", "7:8", '"password" is missing'),
         ("{ssid: X, security: wpa2-enterprise}", "E0111", "7:8", '"eap" is missing'),
-        ("{ssid: ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ, security: open}", "E0113", "7:23", "34 bytes"),
-        ('{ssid: "${school.name} ${school.name}", security: open}', "E0113", "7:23", "33 bytes"),
+        ("{ssid: ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ, security: open}", "E0113", "7:22", "34 bytes"),
+        ('{ssid: "${school.name} ${school.name}", security: open}', "E0113", "7:22", "33 bytes"),
     ],
 )
 def test_what_the_layers_make_together_obeys_the_kind(tmp_path, entry, code, place, said):
@@ -299,7 +299,7 @@ def test_a_role_without_a_server_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("resources", "code", "line", "said"),
     [
-        ("  - file: /etc/x\n    contents: x\n", "E0110", 3, 'Did you mean "content"?'),
+        ("  - file: /etc/x\n    content: x\n    modes: x\n", "E0110", 3, 'Did you mean "mode"?'),
         ("  - file: motd\n    content: x\n", "E0113", 3, "/etc/pedell"),
         ("  - template: /etc/x\n", "E0111", 3, '"source" is missing'),
         ("  - template: /etc/x\n    source: none.j2\n", "E0108", 3, "none.j2"),

@@ -145,7 +145,7 @@ def test_a_locked_value_is_refused_in_every_layer_below(tmp_path, layer):
     }
     code, found, detail = problem(build(tmp_path, files))
     assert (code, found) == ("E0107", f"{name}:{place}")
-    assert f"{tmp_path}/authority.yml:8:46" in detail
+    assert f"{tmp_path}/authority.yml:8:45" in detail
     assert "restrictions.pupil.airdrop to false" in detail
     assert "Jugendschutz" in detail
     assert "wer@example.org" in detail

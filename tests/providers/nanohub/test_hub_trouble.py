@@ -7,6 +7,8 @@ import pytest
 
 from pedell.model import Status
 from pedell.ports import Event, Happening
+from pedell.state.ledger import open_ledger
+from pedell.state.ledger_rows import SILENCE, SKEW
 from tests.providers.nanohub.hub_world import OWNER, cohort, hub_world
 
 PUPIL = "PEDELLGS-NORDPUPIL0"
@@ -200,4 +202,27 @@ def test_events_out_of_order_come_to_the_same_end(tmp_path):
         world.rest()
         world.session.refresh(tuple(world.wanted.values()), 5.0)
         world.rest()
+        assert world.changes() == []
+
+
+def test_what_a_key_value_queue_lost_is_noticed_by_the_silence_and_sent_again(tmp_path):
+    with hub_world(tmp_path, [cohort("gs-nord")], quirks=["kv-notnow-loss"]) as world:
+        world.mdm.act(PUPIL, "lock")
+        world.apply()
+        world.rest()
+        world.mdm.act(PUPIL, "unlock")
+        world.rest()
+        assert len(world.mdm.held(PUPIL)) < 4
+        assert world.changes() == []  # it may still be on its way
+        later = world.stack.enter_context(
+            open_ledger(world.ledger_path, lambda: time.time() + SILENCE + SKEW)
+        )
+        world.ledger = later
+        world.session = world.connect()
+        lost = world.changes()
+        assert lost
+        assert {frozenset(change.devices) for change in lost} == {frozenset({PUPIL})}
+        world.apply()
+        world.rest()
+        assert len(world.mdm.held(PUPIL)) == 4
         assert world.changes() == []

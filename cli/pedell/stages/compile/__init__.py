@@ -36,7 +36,8 @@ def compile_resources(
             found += [gates.held_back(resource) for resource in resources]
         problems += _twice(found)
         desired.update((resource.address, resource) for resource in found)
-    problems += _unmet(desired)
+    problems += _unmet(desired) if not problems else ()  # what was refused is missing by itself
+    problems += _rings(desired)
     if problems:
         raise Rejected(problems)
     return {address: desired[address] for address in sorted(desired, key=_place)}
@@ -66,6 +67,9 @@ def _unmet(desired: Desired) -> Iterator[Problem]:
             if need.address not in desired:
                 detail = f"{resource.address} needs {need.address}, which nobody declares."
                 yield Problem("E0220", detail, resource.source)
+
+
+def _rings(desired: Desired) -> Iterator[Problem]:
     ring = find_cycle({r.address: [need.address for need in r.needs] for r in desired.values()})
     ring = tuple(address for address in ring if address in desired)
     if ring:

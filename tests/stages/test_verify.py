@@ -1,0 +1,110 @@
+"""Verify: the gate looks at devices that were seen, and silence is no success."""
+
+import pytest
+
+from pedell.model import Gate, Progress, Wave
+from pedell.stages.verify import Verdict, verify_wave
+from tests.stages.world import Clock, Lines, Scripted, step, wanted
+
+HOUR = 3600.0
+
+
+def wave(*devices, targets="t"):
+    steps = [
+        step(number, target=target, devices=frozenset(devices), after=wanted("a", {"x": 1}, devices=devices))
+        for number, target in enumerate(targets, 1)
+    ]
+    return Wave(1, ("s",), tuple(steps))
+
+
+def watch(counts, gate, *, found=None, clock=None):
+    session = Scripted()
+    session.counts = list(counts)
+    clock = clock or Clock()
+    begun = clock.now()
+    *progress, verdict = verify_wave(found or wave(*"ABCD"), Lines({"t": session}), gate, clock)
+    assert isinstance(verdict, Verdict)
+    return progress, verdict, clock.now() - begun
+
+
+def test_a_gate_opens_when_all_is_verified():
+    counts = [Progress(4, queued=4), Progress(4, queued=2, verified=2), Progress(4, verified=4)]
+    progress, verdict, seconds = watch(counts, Gate(0.9, HOUR))
+    assert progress == counts
+    assert verdict.passed
+    assert verdict.progress == Progress(4, verified=4)
+    assert verdict.words == "gate 90% ✓ (100% verified of those seen)"
+    assert seconds == 2.0
+
+
+def test_devices_that_were_not_seen_do_not_count():
+    _, verdict, seconds = watch([Progress(4, verified=2, asleep=2)], Gate(0.9, HOUR))
+    assert verdict.passed
+    assert seconds < 10
+
+
+def test_a_target_that_is_silent_does_not_open_a_gate():
+    _, verdict, seconds = watch([Progress(4, asleep=4)], Gate(0.5, HOUR))
+    assert not verdict.passed
+    assert verdict.words == "gate 50% ✗ (0% verified of those seen)"
+    assert HOUR < seconds < HOUR + 5
+
+
+def test_a_target_that_cannot_be_reached_does_not_open_a_gate():
+    _, verdict, _ = watch([ConnectionError("gone")], Gate(0.5, 60.0))
+    assert not verdict.passed
+    assert verdict.progress == Progress(4, asleep=4)
+
+
+def test_installed_is_not_verified():
+    _, verdict, _ = watch([Progress(4, installed=4)], Gate(0.5, 60.0))
+    assert not verdict.passed
+
+
+def test_refused_devices_end_the_wait_and_count_against_the_gate():
+    _, verdict, seconds = watch([Progress(4, verified=3, failed=1)], Gate(0.9, HOUR))
+    assert not verdict.passed
+    assert seconds == 0.0
+
+
+def test_a_share_that_is_enough_opens_the_gate_when_it_rests():
+    counts = [Progress(10, queued=10 - n, verified=n) for n in range(10)]
+    progress, verdict, seconds = watch(counts, Gate(0.9, HOUR))
+    assert verdict.passed
+    assert progress[-1] == Progress(10, queued=1, verified=9)
+    assert seconds < 15
+
+
+def test_without_a_gate_the_wait_ends_when_nothing_moves():
+    _, verdict, seconds = watch([Progress(4, queued=4)], Gate(0.0, 100.0))
+    assert verdict == Verdict(Progress(4, queued=4), "", True)
+    assert 10 <= seconds <= 13
+
+
+def test_without_a_gate_the_wait_goes_on_while_something_moves():
+    counts = [Progress(40, queued=40 - n, verified=n) for n in range(41)]
+    _, verdict, seconds = watch(counts, Gate(0.0, 50.0))
+    assert verdict.progress == Progress(40, verified=40)
+    assert seconds == 40.0
+
+
+def test_without_devices_nobody_is_asked():
+    session = Scripted()
+    servers = Wave(1, ("s",), (step(1),))
+    (verdict,) = verify_wave(servers, Lines({"t": session}), Gate(0.9, HOUR), Clock())
+    assert verdict == Verdict(Progress(0), "", True)
+
+
+def test_all_targets_of_a_wave_are_added_up():
+    sessions = {"t": Scripted(), "u": Scripted()}
+    sessions["t"].counts = [Progress(4, verified=4)]
+    sessions["u"].counts = [Progress(4, failed=1, verified=3)]
+    found = list(verify_wave(wave(*"ABCD", targets="tu"), Lines(sessions), Gate(0.8, HOUR), Clock()))
+    assert found[0] == Progress(8, verified=7, failed=1)
+    assert found[-1].passed
+
+
+@pytest.mark.parametrize(("verified", "passed"), [(7, False), (8, True)])
+def test_the_gate_is_met_at_its_share(verified, passed):
+    count = Progress(10, verified=verified, failed=10 - verified)
+    assert watch([count], Gate(0.8, HOUR))[1].passed is passed
