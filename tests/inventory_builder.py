@@ -58,9 +58,13 @@ FILES: Mapping[str, str] = {
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 
-def build(root: Path, changed: Mapping[str, str | bytes | None] = {}) -> Path:  # noqa: B006
+def build(root: Path, changed: Mapping[str, str | bytes | None] = {}) -> Path:
     """Write the small inventory with these files changed, added, or (None) left out."""
-    files = {**FILES, **changed}
+    return write(root, {**FILES, **changed})
+
+
+def write(root: Path, files: Mapping[str, str | bytes | None]) -> Path:
+    """Write these files and leave the others as they are."""
     for relative, content in files.items():
         if content is not None:
             path = root / relative

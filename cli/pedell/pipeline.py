@@ -40,7 +40,7 @@ from pedell.stages.guard import Limits, guard_changes
 from pedell.stages.load import load_folder
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
-from pedell.stages.recall import see_memory, want_memory
+from pedell.stages.recall import see_memory, want_memory, without_leavers
 from pedell.stages.recheck import recheck_step
 from pedell.stages.refresh import refresh_targets
 from pedell.stages.resolve import resolve_values
@@ -114,7 +114,7 @@ def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Pl
     """Find what somebody moved since our last apply, whatever the files say. Changes nothing."""
     _, remembered = _part(reading, world, choice)
     left = {at: found for at, found in remembered.items() if world.lines.knows(found.target)}
-    ours = want_memory(left)
+    ours = want_memory(without_leavers(left, world.schemas.kinds))
     refresh_targets(world.lines, ours, patience)
     sight = observe_targets(world.lines, ours, left)
     return _arranged(reading, ours, left, sight, world, choice)

@@ -153,7 +153,10 @@ def _in_sandbox(target: Target, sandbox: Endpoints | None) -> Target:
     if target.provider == "memory" or sandbox is None:
         return target
     if target.school:
-        server = sandbox.servers[target.school]
+        server = sandbox.servers.get(target.school)
+        if server is None:
+            detail = f"The sandbox was started before there was a school {target.school}"
+            raise SandboxStoppedError(f"{detail}. Start it again: pedell sandbox start")
         own: dict[str, Any] = {
             "known_hosts": sandbox.known_hosts,
             "key": sandbox.key,

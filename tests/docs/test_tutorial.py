@@ -1,5 +1,6 @@
 """The tutorial, done from the first line to the last in an empty folder."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "first-school.md"
 
 
 @pytest.fixture(name="desk")
-def _desk(tmp_path: Path):
+def _desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
     desk.type("pedell sandbox stop -i ~/my-schools")

@@ -51,7 +51,9 @@ def test_what_earlier_waves_did_counts():
     assert statuses(found) == {5: "done"}
 
 
-@pytest.mark.parametrize("status", [Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNREACHABLE])
+@pytest.mark.parametrize(
+    "status", [Status.FAILED, Status.SKIPPED, Status.STALE, Status.UNREACHABLE]
+)
 def test_what_earlier_waves_did_not_do_skips(status):
     session = Scripted()
     found = run([on(5, needs=[1]), on(6)], {"t": session}, ended={1: status})
@@ -115,13 +117,19 @@ def test_intents_are_durable_before_anything_is_done():
 
 def test_a_skipped_step_is_concluded_and_was_never_intended():
     book = Book()
-    run([on(1), on(2, "u", needs=[1])], {"t": Scripted({1: Status.FAILED}), "u": Scripted()}, book=book)
+    run(
+        [on(1), on(2, "u", needs=[1])],
+        {"t": Scripted({1: Status.FAILED}), "u": Scripted()},
+        book=book,
+    )
     assert book.lines == [("intend", 1), ("failed", 1), ("skipped", 2)]
 
 
 def test_an_outcome_is_written_down_before_anybody_hears_of_it():
     book = Book()
-    for step_, outcome in apply_steps([on(1), on(2)], {}, Lines({"t": Scripted()}), book, lambda: False):
+    for step_, outcome in apply_steps(
+        [on(1), on(2)], {}, Lines({"t": Scripted()}), book, lambda: False
+    ):
         assert (outcome.status.value, step_.number) in book.lines
 
 

@@ -19,6 +19,7 @@ from pedell.model import (
     look_up,
 )
 from pedell.stages.compare import compare_states, delete_orphans
+from tests.laws.examples import examples
 from tests.stages.world import ABLE, KINDS, at, by_address, left, seen, wanted
 
 MERGING = {"t": {"node": Ability(writes=Writes.MERGE)}}
@@ -35,9 +36,7 @@ def compare(want=(), see=(), remember=(), *, abilities=ABLE, unreachable=()):
 
 
 def changed(want, see=None, remember=None, **more):
-    (found,) = compare(
-        [want], [see] if see else [], [remember] if remember else [], **more
-    ).changes
+    (found,) = compare([want], [see] if see else [], [remember] if remember else [], **more).changes
     return found
 
 
@@ -81,7 +80,11 @@ def test_declared_is_owned_and_omitted_is_untouched():
 
 
 def test_where_writes_replace_what_we_let_go_of_goes():
-    want, see, last = wanted("a", {"x": 1}), seen("a", {"x": 1, "y": 2}), left("a", {"x": 1, "y": 2})
+    want, see, last = (
+        wanted("a", {"x": 1}),
+        seen("a", {"x": 1, "y": 2}),
+        left("a", {"x": 1, "y": 2}),
+    )
     (field,) = changed(want, see, last).fields
     assert (field.pointer, field.before, field.after) == (("y",), 2, None)
     assert field.cause is Cause.OURS
@@ -89,11 +92,21 @@ def test_where_writes_replace_what_we_let_go_of_goes():
 
 
 def test_what_we_let_go_of_and_is_gone_is_no_change():
-    assert compare([wanted("a", {"x": 1})], [seen("a", {"x": 1})], [left("a", {"x": 1, "y": 2})]).changes == ()
+    assert (
+        compare(
+            [wanted("a", {"x": 1})], [seen("a", {"x": 1})], [left("a", {"x": 1, "y": 2})]
+        ).changes
+        == ()
+    )
 
 
 def test_what_others_wrote_there_stays_also_where_writes_replace():
-    assert compare([wanted("a", {"x": 1})], [seen("a", {"x": 1, "y": 2})], [left("a", {"x": 1})]).changes == ()
+    assert (
+        compare(
+            [wanted("a", {"x": 1})], [seen("a", {"x": 1, "y": 2})], [left("a", {"x": 1})]
+        ).changes
+        == ()
+    )
 
 
 def test_fields_inside_fields_are_compared_by_themselves():
@@ -103,7 +116,10 @@ def test_fields_inside_fields_are_compared_by_themselves():
 
 
 def test_a_set_has_no_order():
-    assert compare([wanted("a", {"names": ["x", "y"]})], [seen("a", {"names": ["y", "x"]})]).changes == ()
+    assert (
+        compare([wanted("a", {"names": ["x", "y"]})], [seen("a", {"names": ["y", "x"]})]).changes
+        == ()
+    )
     assert changed(wanted("a", {"names": ["x"]}), seen("a", {"names": ["x", "y"]})).fields
 
 
@@ -148,7 +164,9 @@ def test_devices_that_lack_it_are_reached():
 
 
 def test_devices_that_are_not_enrolled_are_waited_for():
-    found = compare([wanted("a", {"x": 1}, devices="AB")], [seen("a", {"x": 1}, devices="A", waiting="B")])
+    found = compare(
+        [wanted("a", {"x": 1}, devices="AB")], [seen("a", {"x": 1}, devices="A", waiting="B")]
+    )
     assert (found.changes, found.unchanged, found.waiting) == ((), 1, {"B"})
 
 
@@ -180,7 +198,12 @@ def test_who_leaves_the_list_leaves_the_set():
 
 def test_who_leaves_changes_nothing_else():
     last = left("a", {"x": 1}, devices="ABC")
-    assert compare([wanted("a", {"x": 1}, devices="AB")], [seen("a", {"x": 1}, devices="AB")], [last]).changes == ()
+    assert (
+        compare(
+            [wanted("a", {"x": 1}, devices="AB")], [seen("a", {"x": 1}, devices="AB")], [last]
+        ).changes
+        == ()
+    )
 
 
 def test_a_silent_target_is_left_out():
@@ -246,13 +269,15 @@ SCALARS = st.one_of(
 )  # fmt: skip
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from("pq"), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("pq"), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 SPECS = st.dictionaries(st.sampled_from(["x", "y", "names", "size"]), VALUES, max_size=3)
 
 
+@examples(150)
 @given(SPECS, SPECS, st.none() | SPECS)
 def test_unequal_specs_never_give_an_empty_difference(want, see, remember):
     last = [left("a", remember)] if remember is not None else []
@@ -270,6 +295,7 @@ def test_unequal_specs_never_give_an_empty_difference(want, see, remember):
         )
 
 
+@examples(150)
 @given(SPECS, st.none() | SPECS)
 def test_what_is_equal_leaves_no_trace(want, remember):
     last = [left("a", remember)] if remember is not None else []

@@ -75,7 +75,9 @@ def test_inside_a_block_each_field_knows_its_line_too(tmp_path):
     presets = compiled(root)["gs-nord/pupil/presets/presets"]
     assert set(presets.spec["web_clips"]) == {"a", "b"}
     assert str(presets.origins["web_clips", "a", "title"]).startswith(f"{root}/authority.yml:7")
-    assert str(presets.origins["web_clips", "b", "title"]).startswith(f"{root}/schools/gs-nord.yml:7")
+    assert str(presets.origins["web_clips", "b", "title"]).startswith(
+        f"{root}/schools/gs-nord.yml:7"
+    )
 
 
 def test_without_a_vault_a_secret_is_only_named(tmp_path):
@@ -207,7 +209,11 @@ def test_a_role_is_aimed_at_the_server_of_its_school(tmp_path):
     found = compiled(build(tmp_path, files))
     conf = found["gs-nord/server/template/conf"]
     assert conf.target == "server/gs-nord"
-    assert conf.spec == {"path": "/etc/x/conf", "source": "conf.j2", "content": "Grundschule Nord\n"}
+    assert conf.spec == {
+        "path": "/etc/x/conf",
+        "source": "conf.j2",
+        "content": "Grundschule Nord\n",
+    }
     assert conf.tags == ("server", "welcome", "template")
     assert conf.devices == frozenset()
     assert found["gs-nord/server/package/radius"].spec == {"installed": True}

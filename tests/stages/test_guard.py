@@ -33,7 +33,10 @@ def test_what_takes_away_something_heavy_waits_for_a_person(action, effect):
 
 def test_the_confirmation_of_one_school_is_none_for_another():
     first, second = (deletion("a", school, Effect.DELETES_DATA) for school in ("s", "r"))
-    assert [bool(c.blocked) for c in guard(first, second, confirmed=frozenset("s"))] == [False, True]
+    assert [bool(c.blocked) for c in guard(first, second, confirmed=frozenset("s"))] == [
+        False,
+        True,
+    ]
 
 
 def test_the_rest_goes_on():

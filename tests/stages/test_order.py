@@ -94,7 +94,10 @@ def test_a_chain_is_as_strict_as_its_strictest_link(first, second):
 
 
 def test_of_two_edges_to_one_end_the_stricter_counts():
-    desired = [wanted("a", needs=[Need(at("b"), "x"), Need(at("b"), "y", Until.VERIFIED)]), wanted("b")]
+    desired = [
+        wanted("a", needs=[Need(at("b"), "x"), Need(at("b"), "y", Until.VERIFIED)]),
+        wanted("b"),
+    ]
     assert waits(order([change("a"), change("b")], desired)[0])["a"] == {"b": ("y", "verified")}
 
 

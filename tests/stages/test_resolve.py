@@ -223,7 +223,9 @@ def test_groups_that_disagree_are_refused_with_both_places(tmp_path):
 
 def test_groups_may_disagree_where_the_school_decides(tmp_path):
     text = SCHOOL + "groups: [a, b]\nwifi: {schulnetz: {vlan: 3}}\n"
-    assert value(build(tmp_path, {**GROUPS, "schools/gs-nord.yml": text}), "wifi.schulnetz.vlan") == 3
+    assert (
+        value(build(tmp_path, {**GROUPS, "schools/gs-nord.yml": text}), "wifi.schulnetz.vlan") == 3
+    )
 
 
 def test_groups_may_say_the_same(tmp_path):
@@ -237,16 +239,14 @@ def test_groups_may_say_the_same(tmp_path):
 
 def test_one_group_may_say_something_else_for_a_cohort(tmp_path):
     text = "group: a\nwifi: {schulnetz: {vlan: 1}}\ncohorts: {teacher: {wifi: {schulnetz: {vlan: 2}}}}\n"
-    root = build(
-        tmp_path, {"groups/a.yml": text, "schools/gs-nord.yml": SCHOOL + "groups: [a]\n"}
-    )
+    root = build(tmp_path, {"groups/a.yml": text, "schools/gs-nord.yml": SCHOOL + "groups: [a]\n"})
     assert value(root, "wifi.schulnetz.vlan", "pupil") == 1
     assert value(root, "wifi.schulnetz.vlan", "teacher") == 2
 
 
 def test_placeholders_are_filled_from_the_school(tmp_path):
     text = SCHOOL + (
-        'server: 192.0.2.7\nvariables: {house: Nordhaus}\nwifi: [schulnetz]\n'
+        "server: 192.0.2.7\nvariables: {house: Nordhaus}\nwifi: [schulnetz]\n"
         'presets: {lock_screen: "${school.name} ${school.id} ${school.type} ${school.server} '
         '${school.variables.house} ${authority.id} ${authority.name}"}\n'
     )
@@ -286,6 +286,8 @@ def test_an_unknown_placeholder_gets_the_nearest_one(tmp_path):
 
 
 def test_all_findings_come_at_once(tmp_path):
-    text = SCHOOL + 'restrictions: {pupil: {use: xy, airdrop: true}}\npresets: {lock_screen: "${a}"}\n'
+    text = (
+        SCHOOL + 'restrictions: {pupil: {use: xy, airdrop: true}}\npresets: {lock_screen: "${a}"}\n'
+    )
     files = {"authority.yml": AUTHORITY + AIRDROP, "schools/gs-nord.yml": text}
     assert {found.code for found in problems(build(tmp_path, files))} == {"E0107", "E0221", "E0233"}

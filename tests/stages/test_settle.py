@@ -34,7 +34,7 @@ def test_what_is_not_there_is_not_remembered(now, word):
 
 
 def test_what_was_to_go_is_looked_for_too():
-    assert settle(None, None, memory=[left("a")]) == ("nothing is there", {})
+    assert settle(None, None, memory=[left("a")]) == ("nothing is there", {at("a"): None})
     assert settle(None, seen("a"), memory=[left("a")]) == ("something else is there", {})
 
 

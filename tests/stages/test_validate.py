@@ -72,7 +72,10 @@ def test_without_an_authority_nothing_is_read(tmp_path):
             'Did you mean "grundschule"?',
         ),
         (
-            {"schools/gs-nord.yml": f"{SCHOOL}groups: [pilott]\n", "groups/pilot.yml": "group: pilot\n"},
+            {
+                "schools/gs-nord.yml": f"{SCHOOL}groups: [pilott]\n",
+                "groups/pilot.yml": "group: pilot\n",
+            },
             "E0211",
             "schools/gs-nord.yml:7:10",
             'Did you mean "pilot"?',
@@ -102,7 +105,11 @@ def test_without_an_authority_nothing_is_read(tmp_path):
             'Did you mean "tablets"?',
         ),
         (
-            {"authority.yml": AUTHORITY.replace("tablets: {provider: memory, platform: ipados}", "")},
+            {
+                "authority.yml": AUTHORITY.replace(
+                    "tablets: {provider: memory, platform: ipados}", ""
+                )
+            },
             "E0261",
             "schools/gs-nord.yml:5:10",
             "No target looks",
@@ -122,7 +129,12 @@ def test_without_an_authority_nothing_is_read(tmp_path):
             "catalogue.yml:10:27",
             "private key",
         ),
-        (role("  - needs: [package/x]\n"), "E0111", "playbooks/roles/welcome/role.yml:3:5", "package"),
+        (
+            role("  - needs: [package/x]\n"),
+            "E0111",
+            "playbooks/roles/welcome/role.yml:3:5",
+            "package",
+        ),
         (
             role("  - package: x\n  - package: x\n"),
             "E0201",
@@ -179,12 +191,17 @@ def test_the_address_of_a_server_comes_from_its_school(tmp_path, host, server, a
 )
 def test_an_address_that_cannot_be_filled_in_is_told(tmp_path, per, host, place):
     authority = AUTHORITY.replace("per: school", f'per: {per}, host: "{host}"')
-    (found,) = [p for p in problems(build(tmp_path, {"authority.yml": authority})) if p.code == "E0221"]
+    (found,) = [
+        p for p in problems(build(tmp_path, {"authority.yml": authority})) if p.code == "E0221"
+    ]
     assert str(found.source).removeprefix(f"{tmp_path}/") == place
 
 
 def locks(*entries):
-    lines = [f"  - {{at: {at}, value: {value}, reason: R, owner: o@example.org}}\n" for at, value in entries]
+    lines = [
+        f"  - {{at: {at}, value: {value}, reason: R, owner: o@example.org}}\n"
+        for at, value in entries
+    ]
     return AUTHORITY + "locks:\n" + "".join(lines)
 
 

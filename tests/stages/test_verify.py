@@ -11,7 +11,12 @@ HOUR = 3600.0
 
 def wave(*devices, targets="t"):
     steps = [
-        step(number, target=target, devices=frozenset(devices), after=wanted("a", {"x": 1}, devices=devices))
+        step(
+            number,
+            target=target,
+            devices=frozenset(devices),
+            after=wanted("a", {"x": 1}, devices=devices),
+        )
         for number, target in enumerate(targets, 1)
     ]
     return Wave(1, ("s",), tuple(steps))
@@ -99,7 +104,9 @@ def test_all_targets_of_a_wave_are_added_up():
     sessions = {"t": Scripted(), "u": Scripted()}
     sessions["t"].counts = [Progress(4, verified=4)]
     sessions["u"].counts = [Progress(4, failed=1, verified=3)]
-    found = list(verify_wave(wave(*"ABCD", targets="tu"), Lines(sessions), Gate(0.8, HOUR), Clock()))
+    found = list(
+        verify_wave(wave(*"ABCD", targets="tu"), Lines(sessions), Gate(0.8, HOUR), Clock())
+    )
     assert found[0] == Progress(8, verified=7, failed=1)
     assert found[-1].passed
 

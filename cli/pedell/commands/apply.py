@@ -68,7 +68,7 @@ def command(
                 raise click.UsageError(
                     f"This plan is for {saved.scope.name}, not for this inventory."
                 )
-            raise Leave(run_plan(plan, place, wait, output, is_saved=saved is not None))
+            raise Leave(run_plan(plan, place, wait, output, str(file or "")))
 
 
 def _show(plan: Plan, place: Workplace, output: str) -> None:

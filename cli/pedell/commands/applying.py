@@ -61,10 +61,11 @@ class _Tally:
     stopped: str = ""
 
 
-def run_plan(plan: Plan, place: Workplace, wait: float, output: str, *, is_saved: bool) -> Exit:
+def run_plan(plan: Plan, place: Workplace, wait: float, output: str, saved: str) -> Exit:
     """Apply a plan, show how it goes, and return the exit code.
 
-    The ground of a saved plan is looked at again first; steps whose ground moved are not done.
+    ``saved`` is the file that the plan was read from, or empty. The ground of a saved plan is
+    looked at again first; steps whose ground moved are not done.
     """
     _check_window(plan.rollout.window, place)
     begun = time.monotonic()
@@ -73,7 +74,7 @@ def run_plan(plan: Plan, place: Workplace, wait: float, output: str, *, is_saved
     display = ProgressDisplay(sys.stderr, len(plan.waves))
     with _pausable() as is_stopped:
         try:
-            known = _ground(plan, place) if is_saved else {}
+            known = _ground(plan, place) if saved else {}
             tally = _follow(patient, place, run, display, is_stopped, known)
         finally:
             display.close()
@@ -86,6 +87,7 @@ def run_plan(plan: Plan, place: Workplace, wait: float, output: str, *, is_saved
         seconds=time.monotonic() - begun,
         stopped="you stopped it" if is_stopped() else tally.stopped,
         unfinished=tuple(entry.address for entry in place.store.unsettled()),
+        saved=saved,
     )
     code = _code(tally, plan, stopped=is_stopped())
     place.store.finish(run.id, code.name.lower())

@@ -8,7 +8,9 @@ import click
 from pedell.commands import options
 from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import rejections_shown, say, show
+from pedell.outputs.wording import count
 from pedell.sandbox import control
+from pedell.sandbox.mdm.quirks import QUIRKS
 from pedell.sandbox.world import (
     API_SECRET,
     WEBHOOK_SECRET,
@@ -39,7 +41,14 @@ def command() -> None:
 @command.command("start")
 @options.inventory
 @_state
-@click.option("--quirk", "quirks", multiple=True, help="Switch on a trap of real MDM servers.")
+@click.option(
+    "--quirk",
+    "quirks",
+    multiple=True,
+    type=click.Choice(sorted(QUIRKS)),
+    metavar="NAME",
+    help="Switch on a trap of real MDM servers; docs/reference/sandbox.md lists them.",
+)
 @click.option("--notnow", type=_share, default=0.0, help="Share of commands put off (0 to 1).")
 @click.option("--error", type=_share, default=0.0, help="Share of commands refused (0 to 1).")
 @click.option("--asleep", type=_share, default=0.0, help="Share of tablets that sleep (0 to 1).")
@@ -77,7 +86,9 @@ def stop(inventories: tuple[Path, ...], state: Path | None) -> None:
 @command.command("status")
 @options.inventory
 @_state
-@click.option("--output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output", type=click.Choice(["text", "json"]), default="text", help="For people or machines."
+)
 def status(inventories: tuple[Path, ...], state: Path | None, output: str) -> None:
     """Say whether the sandbox runs, and what it has seen so far."""
     found = _running(inventories, state)
@@ -124,6 +135,6 @@ def _folder(inventories: tuple[Path, ...], state: Path | None) -> Path:
 
 def _sentence(found: Endpoints) -> str:
     return (
-        f"The sandbox runs: an MDM with {found.tablets:,} simulated tablets at {found.mdm},"
-        f" and {len(found.servers):,} school servers. Nothing real is touched."
+        f"The sandbox runs: an MDM with {count(found.tablets, 'simulated tablet')} at {found.mdm},"
+        f" and {count(len(found.servers), 'school server')}. Nothing real is touched."
     )

@@ -56,7 +56,8 @@ def _code(problems: Sequence[Problem]) -> Exit:
 def _texts(problems: Sequence[Problem]) -> dict[str, str]:
     """Read again the files that problems stand in, so that their lines can be shown."""
     texts = {}
-    for name in {problem.source.file for problem in problems if problem.source}:
+    readable = (problem for problem in problems if problem.source and problem.code != "E0280")
+    for name in {problem.source.file for problem in readable if problem.source}:
         try:
             with Path(name).open(encoding="utf-8", errors="replace") as file:
                 texts[name] = _without_secrets(file.read(2_000_000), name, problems)

@@ -8,6 +8,7 @@ import click
 from pedell.commands import options
 from pedell.commands.showing import rejections_shown, show
 from pedell.language.playbooks import read_playbook
+from pedell.outputs.wording import count
 from pedell.wiring import Setting, load_schemas, read_offline
 
 
@@ -32,7 +33,9 @@ def command(inventories: tuple[Path, ...], output: str, playbooks: tuple[Path, .
     files = len(reading.folder.documents) + len(reading.folder.assets)
     found = {"schools": len(inventory.schools), "devices": inventory.device_count, "files": files}
     if output == "text":
-        show(f"{inventory.name} · {found['schools']:,} schools · {found['devices']:,} devices")
+        schools = count(len(inventory.schools), "school")
+        devices = count(inventory.device_count, "device")
+        show(f"{inventory.name} · {schools} · {devices}")
         show(f"{files:,} files are sound; {len(reading.desired):,} resources follow from them.")
     else:
         show(json.dumps({"format": 1, "valid": True, **found, "resources": len(reading.desired)}))

@@ -81,11 +81,11 @@ def is_same(one: Value, other: Value, *, as_set: bool = False) -> bool:
             return name == other_name
         case Sealed(_, mark), Sealed(_, other_mark):
             return mark == other_mark
+        case Mapping(), Mapping():
+            return one.keys() == other.keys() and all(is_same(one[k], other[k]) for k in one)
         case list() | tuple(), list() | tuple() if as_set:
             return sorted(map(canonical, one)) == sorted(map(canonical, other))
         case list() | tuple(), list() | tuple():
             return len(one) == len(other) and all(map(is_same, one, other))
-        case Mapping(), Mapping():
-            return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
         case _:
             return one == other and isinstance(one, bool) == isinstance(other, bool)

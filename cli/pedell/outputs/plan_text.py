@@ -80,7 +80,7 @@ def _silent(alike: str, targets: Sequence[tuple[str, str]], page: Page) -> list[
     names = [target for target, _ in targets]
     who = ", ".join(names) if len(names) <= _NAMED else count(len(names), "target")
     reason = targets[0][1] if len(targets) == 1 else alike
-    return wrapped(f"✗ no answer from {who}: {clean(reason, 300)}", page.width, "  ", " " * 6)
+    return wrapped(f"✗ no answer from {who}: {clean(reason, 700)}", page.width, "  ", " " * 6)
 
 
 def _unchanged(plan: Plan, changes: Iterable[Change]) -> list[str]:

@@ -169,6 +169,5 @@ def _next(report: Report, page: Page) -> list[str]:
     done = sum(end.status is Status.DONE for wave in report.waves for end in wave.outcomes)
     if done == steps and not report.unfinished:
         return [f"Look again: pedell plan -i {folder}"]
-    return in_columns(
-        [f"See what is left: pedell plan -i {folder}", f"Go on: pedell apply -i {folder}"], page
-    )
+    again = f"pedell apply {report.saved or f'-i {folder}'}"
+    return in_columns([f"See what is left: pedell plan -i {folder}", f"Go on: {again}"], page)

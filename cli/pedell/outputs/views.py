@@ -72,6 +72,7 @@ class Report:
 
     ``waves`` are those that were begun. ``stopped`` says why the others were not, or is empty.
     ``unfinished`` began and could not be looked up afterwards. ``seconds`` is the time it took.
+    ``saved`` is the file that the plan came from, if it did.
     """
 
     run: str
@@ -82,6 +83,7 @@ class Report:
     seconds: float
     stopped: str = ""
     unfinished: tuple[Address, ...] = ()
+    saved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

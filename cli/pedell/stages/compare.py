@@ -128,7 +128,7 @@ def _compare(
         fields=fields,
         devices=devices,
         drifted=_drifted(wanted, devices, left),
-        effect=_effect(action, fields, kind),
+        effect=kind.removal if leaving else _effect(action, fields, kind),
         blocked=_hindrance(verb, action),
         leaving=leaving,
     )
@@ -177,7 +177,7 @@ def _cause(
 
 
 def _drifted(wanted: Resource, devices: frozenset[str], left: Remembered | None) -> frozenset[str]:
-    is_unmoved = left is not None and is_same(dict(left.spec), dict(wanted.spec))
+    is_unmoved = left is not None and is_same(left.spec, wanted.spec)
     return devices & left.devices if left and is_unmoved else frozenset()
 
 

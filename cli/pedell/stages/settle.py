@@ -12,16 +12,19 @@ Intended = Mapping[Unsettled, Remembered | None]
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What the look has shown, in words for the journal, and what stands there by our hand."""
+    """What the look has shown, in words for the journal, and what is to be remembered by it.
+
+    ``left`` maps an address to what stands there by our hand, or to None where it is gone.
+    """
 
     found: tuple[tuple[Unsettled, str], ...]
-    left: Memory
+    left: Mapping[Address, Remembered | None]
 
 
 def settle_steps(intended: Intended, memory: Memory, sight: Sight) -> Settlement:
     """Say what each step left. One whose target was silent is not in the answer: it stays open."""
     found: list[tuple[Unsettled, str]] = []
-    left: dict[Address, Remembered] = {}
+    left: dict[Address, Remembered | None] = {}
     for entry, meant in intended.items():
         last = meant or memory.get(entry.address)
         if last is None or last.target in sight.unreachable:
@@ -31,5 +34,6 @@ def settle_steps(intended: Intended, memory: Memory, sight: Sight) -> Settlement
             left[entry.address] = replace(meant, devices=meant.devices & seen.devices)
             found.append((entry, "it is there"))
         else:
+            left |= {entry.address: None} if seen is None and meant is None else {}
             found.append((entry, "something else is there" if seen else "nothing is there"))
     return Settlement(tuple(found), left)

@@ -18,7 +18,7 @@ from pedell.model import Address, Change, Memory, Outcome, Remembered, Spec, Sta
 from pedell.model.value import canonical, from_json
 from pedell.ports import Run, Unsettled
 
-_NOTHING: Memory = MappingProxyType({})
+_NOTHING: Mapping[Address, Remembered | None] = MappingProxyType({})
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS crowd (digest TEXT PRIMARY KEY, serials TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS remembered (
@@ -101,7 +101,7 @@ class SqliteStore:
         )
         with self._base:
             self._base.executemany(_LINE, rows)
-            self._base.executemany(_FORGET, ((run, step.number) for step, _ in ends))
+            self._base.executemany(_ENDED, ((run, step.number) for step, _ in ends))
             for step, outcome in ends:
                 if outcome.status is Status.DONE:
                     self._take_over(run, step, outcome)
@@ -135,7 +135,11 @@ class SqliteStore:
             )
         return found
 
-    def settle(self, entries: Sequence[tuple[Unsettled, str]], adopted: Memory = _NOTHING) -> None:
+    def settle(
+        self,
+        entries: Sequence[tuple[Unsettled, str]],
+        left: Mapping[Address, Remembered | None] = _NOTHING,
+    ) -> None:
         """Write down what looking has shown of them, and remember what they have left there."""
         now = time.time()
         with self._base:
@@ -146,15 +150,18 @@ class SqliteStore:
                     for entry, found in entries
                 ),
             )
-            self._base.executemany(_FORGET, ((entry.run, entry.step) for entry, _ in entries))
-            for entry, _ in entries:
-                if entry.address in adopted:
-                    self._remember(entry.run, adopted[entry.address])
+            self._base.executemany(_ENDED, ((entry.run, entry.step) for entry, _ in entries))
+            runs = {entry.address: entry.run for entry, _ in entries}
+            for address, remembered in left.items():
+                if remembered:
+                    self._remember(runs[address], remembered)
+                else:
+                    self._base.execute(_FORGET, (str(address),))
 
     def _take_over(self, run: str, step: Step, outcome: Outcome) -> None:
         change = step.change
         if change.after is None:
-            self._base.execute("DELETE FROM remembered WHERE address = ?", (str(change.address),))
+            self._base.execute(_FORGET, (str(change.address),))
             return
         left = Remembered(
             address=change.address,
@@ -189,7 +196,8 @@ def _intended(run: str, step: Step) -> tuple[object, ...]:
 
 _INTEND = "INSERT OR REPLACE INTO intended VALUES (?,?,?,?,?,?)"
 _INTENDED = "SELECT run, step, target, spec, handle, serials FROM intended"
-_FORGET = "DELETE FROM intended WHERE run = ? AND step = ?"
+_ENDED = "DELETE FROM intended WHERE run = ? AND step = ?"
+_FORGET = "DELETE FROM remembered WHERE address = ?"
 _LINE = "INSERT INTO journal (run, step, address, action, word, at, detail) VALUES (?,?,?,?,?,?,?)"
 
 

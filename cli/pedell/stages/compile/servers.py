@@ -199,8 +199,9 @@ class ServerCompiler:
                 "server": school.variables.get("server", ""),
             },
             "cohorts": {c.name: {"role": c.role, "count": len(c.devices)} for c in cohorts},
-            "wifi": dict(sorted(wifi.items())),
-            "variables": {**role.defaults, **given},
+            # sorted, because a template may write down all there is, and files have no order
+            "wifi": {name: dict(sorted(entry.items())) for name, entry in sorted(wifi.items())},
+            "variables": dict(sorted({**role.defaults, **given}.items())),
         }
 
 
