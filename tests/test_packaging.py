@@ -62,12 +62,14 @@ def _files(folder: Path) -> set[str]:
     }
 
 
-def test_the_wheel_holds_the_package_and_the_schemas(wheel):
+def test_the_wheel_holds_the_package_the_schemas_and_the_starter(wheel):
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     package = {f"pedell/{name}" for name in _files(HOME / "cli/pedell")}
     schemas = {f"pedell/schemas/{name}" for name in _files(HOME / "schemas")}
     assert "pedell/py.typed" in held
-    assert held == package | schemas
+    starter = {f"pedell/starter/{name}" for name in _files(HOME / "inventories/minimal")}
+    starter = {name for name in starter if "/." not in name}
+    assert held == package | schemas | starter
 
 
 def test_the_wheel_bears_the_version_of_the_package(wheel):

@@ -16,8 +16,10 @@ from pedell.model import (
     Progress,
     Rejected,
     Scope,
+    Source,
     Status,
     StepEnded,
+    Target,
     Traffic,
     WaveEnded,
     WaveStarted,
@@ -415,3 +417,62 @@ def test_outcomes_known_before_are_written_down_too(house):
     (address_,) = [s.change.address for s in plan.steps if s.number == 1]
     assert address_ not in house.store.recall()
     assert house.store.unsettled() == []
+
+
+class Line:
+    """A provider that counts how often a line is opened and closed."""
+
+    settle = 7.0
+    abilities = MemoryProvider.abilities
+
+    def __init__(self, opening=None, closing=None) -> None:
+        self.opening, self.closing = opening, closing
+        self.said: list[str] = []
+
+    @contextmanager
+    def connect(self, target, means):
+        self.said.append("open")
+        if self.opening:
+            raise self.opening
+        yield object()
+        self.said.append("close")
+        if self.closing:
+            raise self.closing
+
+
+def lines_of(line):
+    target = Target("t", "t", "x", "", {}, Source("x.yml", 1, 1))
+    means = Means(InventedVault(b"k"), None, Traffic(), "x")
+    return Lines({"t": target}, {"x": line}, {"t": means}, 2)
+
+
+def test_a_line_is_opened_once_and_closed_at_the_end():
+    line = Line()
+    with lines_of(line) as lines:
+        assert line.said == []
+        assert lines.session("t") is lines.session("t")
+        assert line.said == ["open"]
+    assert line.said == ["open", "close"]
+
+
+def test_a_line_that_was_never_needed_is_never_opened():
+    line = Line()
+    with lines_of(line):
+        pass
+    assert line.said == []
+
+
+def test_a_target_that_did_not_answer_is_not_asked_again():
+    line = Line(opening=TimeoutError("timed out"))
+    with lines_of(line) as lines:
+        for _ in range(2):
+            with pytest.raises(TimeoutError, match="timed out"):
+                lines.session("t")
+    assert line.said == ["open"]
+
+
+def test_a_line_that_breaks_while_it_is_closed_is_closed():
+    line = Line(closing=ConnectionResetError("reset"))
+    with lines_of(line) as lines:
+        lines.session("t")
+    assert line.said == ["open", "close"]

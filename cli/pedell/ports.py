@@ -269,8 +269,16 @@ class Store(Protocol):
         """Return the intents without outcome, of all runs."""
         ...
 
-    def settle(self, entries: Sequence[tuple[Unsettled, str]]) -> None:
-        """Write down what looking has shown of them."""
+    def intended(self) -> Mapping[Unsettled, Remembered | None]:
+        """Return what each of them was to leave, None where it was to take away."""
+        ...
+
+    def settle(
+        self,
+        entries: Sequence[tuple[Unsettled, str]],
+        left: Mapping[Address, Remembered | None],
+    ) -> None:
+        """Write down what looking has shown of them, and remember what they have left there."""
         ...
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from tests.bench.cases import CASES, FLOORS, Case, CaseMaker
 from tests.bench.process import Cost, Failed, measure, middle
+from tests.bench.sandbox import Leg, journey
 
 ROUNDS = 5
+LEG = "{:<36} {:>7} {:>7} {:>6} {:>9} {:>8} {:>6}"
 ROW = "{:<36} {:>7} {:>7} {:>6} {:>9} {:>8}   {}"
 
 
@@ -32,6 +34,11 @@ def main() -> int:
     records = _measured((*FLOORS, *CASES))
     for line in _table(list(records.values()), [records[floor] for floor in FLOORS]):
         print(line)
+    print("\nDortmund on the sandbox, 27,800 simulated tablets on the same cores, one run:\n")
+    print(LEG.format("", "wall s", "CPU s", "MB", "HTTP", "SSH", "lines"))
+    with tempfile.TemporaryDirectory(prefix="pedell-bench-") as name:
+        for leg in journey(Path(name)):
+            print(_told(leg))
     return 1 if any(record.failure for record in records.values()) else 0
 
 
@@ -66,6 +73,12 @@ def _table(records: Sequence[Record], floors: Sequence[Record]) -> Iterator[str]
         ratios = ["" if f.failure else f"{cost.wall / middle(f.costs).wall:.1f}" for f in floors]
         figures = (f"{cost.wall:.3f}", f"{cost.cpu:.3f}", f"{cost.memory:.0f}")
         yield ROW.format(record.case.title, *figures, *ratios, _target(record.case, cost)).rstrip()
+
+
+def _told(leg: Leg) -> str:
+    figures = (f"{leg.cost.wall:.1f}", f"{leg.cost.cpu:.1f}", f"{leg.cost.memory:.0f}")
+    wires = (leg.requests, leg.round_trips, leg.connections) if leg.requests else ("", "", "")
+    return LEG.format(leg.title, *figures, *wires).rstrip()
 
 
 def _target(case: Case, cost: Cost) -> str:

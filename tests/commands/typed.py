@@ -21,7 +21,11 @@ class Answer:
 
 
 def pedell_says(
-    *words: object, cwd: Path, env: dict[str, str] | None = None, timeout: float = 120, typed: str = ""
+    *words: object,
+    cwd: Path,
+    env: dict[str, str] | None = None,
+    timeout: float = 120,
+    typed: str = "",
 ) -> Answer:
     """Run ``pedell`` with these words in ``cwd``."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith("PEDELL_")}

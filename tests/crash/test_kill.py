@@ -62,7 +62,9 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             + ("teacher" if row == 0 else "pupil")
             for row in range(TABLETS)
         ]
-        (folder / f"devices/{name}.csv").write_text("\n".join(["serial;mac;asset;model;cohort", *rows]))
+        (folder / f"devices/{name}.csv").write_text(
+            "\n".join(["serial;mac;asset;model;cohort", *rows])
+        )
     write_version(folder, 0)
     assert pedell_says("sandbox", "start", cwd=folder).code == 0
     yield folder
@@ -79,7 +81,9 @@ def write_version(folder: Path, version: int) -> None:
     )
     (folder / "authority.yml").write_text(text)
     catalogue = (MINIMAL / "catalogue.yml").read_text()
-    offered = catalogue.replace("title: ANTON,", f"title: ANTON, optional: {str(version % 2 == 1).lower()},")
+    offered = catalogue.replace(
+        "title: ANTON,", f"title: ANTON, optional: {str(version % 2 == 1).lower()},"
+    )
     (folder / "catalogue.yml").write_text(offered)
     for school in folder.glob("schools/*"):
         lines = school.read_text().splitlines()

@@ -11,12 +11,10 @@ from pedell.model import Rejected
 from tests.inventory_builder import AUTHORITY, CATALOGUE, DEVICES, build, read, role, school
 from tests.laws.examples import examples
 
-ODD = st.text(
-    st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=8
-) | st.sampled_from(
-    ["{{ 7*7 }}", "{% raw %}", "${school.id}", "${authority.id}", "../gs-sued", "gs-sued"]
-    + ["'; rm -rf /", "a\nb", "\u202egnp", "${school.type}"]
-)
+LETTERS = st.characters(exclude_categories=["C", "Zl", "Zp"])
+TEMPLATES = ("{{ 7*7 }}", "{% raw %}", "${school.id}", "${authority.id}", "${school.type}")
+TRICKS = ("../gs-sued", "gs-sued", "'; rm -rf /", "a\nb", "\u202egnp")
+ODD = st.text(LETTERS, min_size=1, max_size=8) | st.sampled_from([*TEMPLATES, *TRICKS])
 WRONG = ODD | st.sampled_from(["${nobody}", "⟦secret:gs-sued-wlan⟧", "", "x" * 400])
 APPS = st.sampled_from(["anton", "geogebra"]) | st.sampled_from(
     ["anton", "geogebra", "neuheit", "x"]
@@ -88,9 +86,12 @@ FILES = {
     "schools/gs-sued.yml": school("server: 192.0.2.9\ngroups: [innenstadt]\n", "gs-sued"),
     "devices/gs-sued.csv": DEVICES.replace("DXXX0", "DXXX1").replace("02:d0", "02:d1"),
     **role(
-        "  - template: /etc/motd\n    source: motd.j2\n  - service: x\n    running: true\n    needed_by: [wifi]\n"
+        "  - template: /etc/motd\n    source: motd.j2\n"
+        "  - service: x\n    running: true\n    needed_by: [wifi]\n"
     ),
-    "playbooks/roles/welcome/templates/motd.j2": "{{ school.name }} {{ wifi }} {{ variables }} {{ secret(school.id) }}",
+    "playbooks/roles/welcome/templates/motd.j2": (
+        "{{ school.name }} {{ wifi }} {{ variables }} {{ secret(school.id) }}"
+    ),
 }
 
 
@@ -145,7 +146,8 @@ def test_a_school_changes_nothing_at_any_other_school(root, alone, document):
 def test_an_odd_school_that_is_taken_is_among_them(root, alone):
     write(root, {
         "name": "{{ 7*7 }}", "cohorts": {"pupil": {"apps": ["geogebra"]}, "teacher": {}},
-        "presets": {"lock_screen": "{% raw %}"}, "wifi": {"schulnetz": {"vlan": 9, "ssid": "gs-sued"}},
+        "presets": {"lock_screen": "{% raw %}"},
+        "wifi": {"schulnetz": {"vlan": 9, "ssid": "gs-sued"}},
     })  # fmt: skip
     assert others(root) == alone
 
@@ -171,7 +173,8 @@ def turned(value, random):
 
 ORDERED = {
     "name": "Nord",
-    "cohorts": {"pupil": {"ownership": "loan", "apps": ["geogebra"]}, "teacher": {"presets": {"lock_screen": "x"}}},
+    "cohorts": {"pupil": {"ownership": "loan", "apps": ["geogebra"]},
+                "teacher": {"presets": {"lock_screen": "x"}}},
     "groups": ["innenstadt"],
     "wifi": {"schulnetz": {"vlan": 9, "ssid": "N"}, "labor": {"security": "open", "ssid": "L"}},
     "apps": {"remove": ["anton"], "add": ["geogebra"]},

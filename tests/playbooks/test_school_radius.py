@@ -21,18 +21,7 @@ FILES = {
 PORT = 18127
 
 
-def _missing() -> str:
-    for program, package in (("freeradius", "freeradius"), ("eapol_test", "eapoltest")):
-        if shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
-            return f"{program} is not installed (Debian package {package})"
-    try:
-        (LIVE / "radiusd.conf").read_bytes()
-    except OSError:
-        return f"{LIVE} is not readable for this user"
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=_missing() or "-")
+pytestmark = pytest.mark.tier2("freeradius", "eapol_test")
 
 
 @pytest.fixture

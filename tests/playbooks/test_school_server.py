@@ -1,7 +1,6 @@
 """What the role of the school's server writes, and that it says it consistently."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -115,10 +114,7 @@ def test_the_proxy_file_names_the_proxy_or_none(render, one_key):
     assert 'return "PROXY proxy.example.org:3128";' in by_proxy
 
 
-@pytest.mark.skipif(
-    shutil.which("dnsmasq", path="/usr/sbin") is None,
-    reason="dnsmasq is not installed (Debian package dnsmasq)",
-)
+@pytest.mark.tier2("dnsmasq")
 @pytest.mark.parametrize("networks", ["two_networks", "one_key"])
 def test_dnsmasq_accepts_what_is_rendered(networks, render, request, tmp_path):
     conf = tmp_path / "school.conf"

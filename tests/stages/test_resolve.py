@@ -238,7 +238,7 @@ def test_groups_may_say_the_same(tmp_path):
 
 
 def test_one_group_may_say_something_else_for_a_cohort(tmp_path):
-    text = "group: a\nwifi: {schulnetz: {vlan: 1}}\ncohorts: {teacher: {wifi: {schulnetz: {vlan: 2}}}}\n"
+    text = GROUPS["groups/a.yml"] + "cohorts: {teacher: {wifi: {schulnetz: {vlan: 2}}}}\n"
     root = build(tmp_path, {"groups/a.yml": text, "schools/gs-nord.yml": SCHOOL + "groups: [a]\n"})
     assert value(root, "wifi.schulnetz.vlan", "pupil") == 1
     assert value(root, "wifi.schulnetz.vlan", "teacher") == 2

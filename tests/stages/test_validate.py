@@ -122,7 +122,7 @@ def test_without_an_authority_nothing_is_read(tmp_path):
         ),
         (
             {
-                "catalogue.yml": f"{CATALOGUE}certificates: {{ca: {{file: certificates/ca.pem}}}}\n",
+                "catalogue.yml": CATALOGUE + "certificates: {ca: {file: certificates/ca.pem}}\n",
                 "certificates/ca.pem": f"{PEM}-----BEGIN EC PRIVATE KEY-----\n",
             },
             "E0114",

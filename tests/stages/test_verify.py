@@ -115,3 +115,11 @@ def test_all_targets_of_a_wave_are_added_up():
 def test_the_gate_is_met_at_its_share(verified, passed):
     count = Progress(10, verified=verified, failed=10 - verified)
     assert watch([count], Gate(0.8, HOUR))[1].passed is passed
+
+
+def test_who_obeyed_and_has_not_shown_it_is_asked_again_when_nothing_moves():
+    session = Scripted()
+    session.counts = [Progress(4, verified=3, installed=1)] * 7 + [Progress(4, verified=4)]
+    *_, verdict = verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock())
+    assert len(session.asked) == 1
+    assert verdict.progress.verified == 4

@@ -1,4 +1,4 @@
-"""Hand-made resources, lines and clocks for the stages that meet targets. All names are invented."""
+"""Hand-made resources, lines and clocks for the stages that meet targets, all names invented."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -55,8 +55,8 @@ def command(
         choice = choosing.choose(limit, tags, playbook, prune, confirmed)
         roots = inventories or ((Path(saved.scope.inventory),) if saved else (Path(),))
         setting = Setting(roots, state, sandbox or bool(saved and saved.scope.sandbox), forks)
-        with open_workplace(setting) as place, locked(place):
-            settle_unfinished(place)
+        with open_workplace(setting) as found, locked(found):
+            place = settle_unfinished(found)
             plan = saved or pipeline.plan(place.reading, place.world, choice)
             if saved is None:
                 _show(plan, place, output)
@@ -72,7 +72,8 @@ def command(
 
 
 def _show(plan: Plan, place: Workplace, output: str) -> None:
-    if output == "text":
+    """Show what will be done; a machine is told only where that is all."""
+    if output == "text" or not plan.waves:
         detail = Detail(Level.GROUPS, place.reading.inventory.locks, hints=False)
         show(format_for(output).plan(plan, detail))
 

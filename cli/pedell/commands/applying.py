@@ -15,12 +15,15 @@ import click
 from pedell import pipeline
 from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import format_for, say, show
+from pedell.lines import Lines
 from pedell.model import (
     DevicesCounted,
     Gate,
+    Memory,
     Outcome,
     Plan,
     Progress,
+    Remembered,
     Rollout,
     Status,
     Step,
@@ -32,7 +35,8 @@ from pedell.model import (
 )
 from pedell.outputs.progress import ProgressDisplay
 from pedell.outputs.views import Report, WaveReport
-from pedell.ports import Store
+from pedell.outputs.wording import count
+from pedell.ports import Store, Unsettled
 from pedell.state import Held, hold_lock
 from pedell.wiring import SystemClock, Workplace
 
@@ -95,23 +99,32 @@ def run_plan(plan: Plan, place: Workplace, wait: float, output: str, saved: str)
     return code
 
 
-def settle_unfinished(place: Workplace) -> None:
-    """Wait until what an interrupted apply began has taken effect or never will, then look.
+def settle_unfinished(place: Workplace) -> Workplace:
+    """Look what became of steps that an earlier apply was cut off in, and remember it.
 
-    What the look shows decides: where the target holds what was wanted nothing is done again.
+    Waits first until what it began has taken effect or never will. Returns the workplace with the
+    memory that follows.
     """
-    entries = place.store.unsettled()
-    if not entries:
-        return
-    targets = {a: r.target for a, r in place.reading.desired.items()}
-    targets |= {a: r.target for a, r in place.world.memory.items()}
-    lines = place.world.lines
-    known = [entry for entry in entries if entry.address in targets]
-    due = (entry.at + lines.settle(targets[entry.address]) for entry in known)
-    pause = max(due, default=0.0) - time.time()
-    say(f"An earlier run was cut off during {len(entries):,} steps. Looking what became of them.")
-    time.sleep(min(max(pause, 0.0), 60.0))
-    place.store.settle([(entry, "looked at by the next run") for entry in entries])
+    intended = place.store.intended()
+    if not intended:
+        return place
+    say(f"An earlier run was cut off in {count(len(intended), 'step')}. Looking what became of it.")
+    lines, memory = place.world.lines, place.world.memory
+    _let_settle(intended, memory, lines)
+    found = pipeline.settle(intended, memory, lines)
+    place.store.settle(found.found, found.left)
+    return replace(place, world=replace(place.world, memory=place.store.recall()))
+
+
+def _let_settle(
+    intended: Mapping[Unsettled, Remembered | None], memory: Memory, lines: Lines
+) -> None:
+    due = [0.0]
+    for entry, meant in intended.items():
+        last = meant or memory.get(entry.address)
+        if last and lines.knows(last.target):
+            due.append(entry.at + lines.settle(last.target))
+    time.sleep(min(max(max(due) - time.time(), 0.0), 60.0))
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """Stage (reads targets): how far a wave's devices have come, and whether its gate opens."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pedell.model import Gate, Progress, Resource, Wave
 from pedell.ports import Clock, Switchboard
 
 _POLL = 1.0
+_LOOK_AGAIN = 4.0
+_PATIENCE = 5.0
+"""Seconds between two counts, without a move before devices are asked again, and for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,10 @@ def verify_wave(
 
     A gate looks at the devices that were seen since the wave began; it opens when the share of
     them that it asks for holds everything. Without a gate the wait ends when nothing moves any
-    more or the time is over, and the verdict is always good.
+    more or the time is over, and the verdict is always good. Devices that obeyed and have not shown
+    it yet (they put a command off and did it later) are asked again when nothing moves.
     """
-    begun = clock.now()
+    begun = asked = clock.now()
     resources = _resources(wave)
     last, moved = Progress(0), begun
     while resources:
@@ -40,6 +45,9 @@ def verify_wave(
         is_quiet = now - moved > max(5.0, 0.1 * gate.timeout) and not gate.verified
         if settled or is_quiet or now - begun > gate.timeout:
             break
+        if progress.installed and now - max(moved, asked) >= _LOOK_AGAIN:
+            _ask(resources, lines)
+            asked = clock.now()
         if gate.verified and _share(progress) >= gate.verified and now - moved > _POLL:
             break
         clock.sleep(_POLL)
@@ -52,6 +60,15 @@ def _resources(wave: Wave) -> Mapping[str, list[Resource]]:
         if step.change.after and step.change.devices:
             found.setdefault(step.change.target, []).append(step.change.after)
     return found
+
+
+def _ask(resources: Mapping[str, list[Resource]], lines: Switchboard) -> None:
+    for target, wanted in resources.items():
+        with suppress(OSError):  # a silent target says so when it is counted
+            session = lines.session(target)
+            counts = session.progress(wanted)
+            behind = [r for r in wanted if r.address in counts and counts[r.address].installed]
+            session.refresh(behind, _PATIENCE)
 
 
 def _sum(resources: Mapping[str, list[Resource]], lines: Switchboard) -> Progress:
