@@ -22,6 +22,7 @@ from pedell.model import (
     Memory,
     Outcome,
     Plan,
+    Problem,
     Progress,
     Rollout,
     Scope,
@@ -32,6 +33,7 @@ from pedell.model import (
     WaveStarted,
 )
 from pedell.ports import Clock, Journal
+from pedell.stages.advise import advise_on
 from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
@@ -54,12 +56,13 @@ Seal = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the files say: the inventory, its effective values, and what is wanted by them."""
+    """What the files say: the inventory, its effective values, what is wanted, and doubts."""
 
     folder: Folder
     inventory: Inventory
     values: Mapping[tuple[str, str], Effective]
     desired: Desired
+    warnings: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def read(
     inventory = validate_folder(folder, schemas)
     values = resolve_values(inventory, schemas.kinds)
     desired = compile_resources(inventory, values, schemas, seal_for(inventory))
-    return Reading(folder, inventory, values, desired)
+    return Reading(folder, inventory, values, desired, advise_on(desired))
 
 
 def plan(reading: Reading, world: World, choice: Choice) -> Plan:
@@ -203,7 +206,7 @@ def _arranged(
     guarded = guard_changes(changes, reading.desired, left, choice.limits)
     steps, blocked = order_changes(guarded, desired, kinds)
     return Plan(
-        scope=world.scope,
+        scope=replace(world.scope, chosen=_chosen(desired, left, world.scope)),
         rollout=choice.rollout,
         waves=schedule_steps(steps, reading.inventory.schools, choice.rollout),
         blocked=blocked,
@@ -213,6 +216,11 @@ def _arranged(
         unreachable=tuple(sorted(sight.unreachable.items())),
         denied=sight.denied,
     )
+
+
+def _chosen(desired: Desired, left: Memory, scope: Scope) -> int:
+    schools = {address.school for address in (*desired, *left)}
+    return len(schools) if len(schools) < scope.schools else 0
 
 
 def _abilities(lines: Lines, desired: Desired, left: Memory) -> Abilities:

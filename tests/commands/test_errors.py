@@ -156,3 +156,23 @@ def test_a_file_that_is_no_plan_is_refused(folder: Path) -> None:
     answer = pedell_says("apply", "authority.yml", cwd=folder)
     assert answer.code == 5
     assert "E0280" in answer.err
+
+
+def test_a_password_in_clear_text_is_not_shown_again(folder: Path) -> None:
+    edit(folder / "catalogue.yml", 'password: !secret "${school.id}-wlan"', "passwort: geheim-123")
+    answer = validate(folder)
+    assert answer.code == 5
+    assert "E0110" in answer.err
+    assert "geheim-123" not in answer.err + answer.out
+
+
+def test_a_warning_stops_nothing(folder: Path) -> None:
+    edit(
+        folder / "catalogue.yml",
+        'security: wpa2-personal, password: !secret "${school.id}-wlan"',
+        "security: wpa2-enterprise, eap: [peap]",
+    )
+    answer = validate(folder)
+    assert answer.code == 0
+    assert "W0301" in answer.err
+    assert "are sound" in answer.out

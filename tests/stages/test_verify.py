@@ -123,3 +123,9 @@ def test_who_obeyed_and_has_not_shown_it_is_asked_again_when_nothing_moves():
     *_, verdict = verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock())
     assert len(session.asked) == 1
     assert verdict.progress.verified == 4
+
+
+def test_one_early_device_does_not_open_the_gate_while_others_come_in():
+    counts = [Progress(4, verified=1, asleep=3), Progress(4, verified=1, queued=3)]
+    _, verdict, _ = watch(counts, Gate(0.9, 60.0))
+    assert not verdict.passed

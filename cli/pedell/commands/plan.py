@@ -7,7 +7,7 @@ import click
 from pedell import pipeline
 from pedell.commands import choosing, options
 from pedell.commands.exits import Exit, Leave
-from pedell.commands.showing import format_for, rejections_shown, show
+from pedell.commands.showing import format_for, rejections_shown, show, warn
 from pedell.model import Plan
 from pedell.outputs.views import Detail, Level
 from pedell.wiring import Setting, open_workplace
@@ -55,6 +55,7 @@ def command(
             stage = pipeline.plan_from_memory if offline else pipeline.plan
             plan = stage(place.reading, place.world, choice)
             locks = place.reading.inventory.locks
+            warn(place.reading.warnings)
     if out is not None:
         from pedell.state.planfile import write_plan
 

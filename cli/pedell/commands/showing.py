@@ -1,6 +1,7 @@
 """What commands print, and where: results on stdout, everything else on stderr."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -49,6 +50,12 @@ def rejections_shown(output: str) -> Iterator[None]:
         raise Leave(_code(rejected.problems)) from None
 
 
+def warn(warnings: Sequence[Problem]) -> None:
+    """Show warnings beside the result; they stop nothing."""
+    if warnings:
+        say(format_for("text").problems(warnings, _texts(warnings)) + "\n")
+
+
 def _code(problems: Sequence[Problem]) -> Exit:
     return Exit.USAGE if {problem.code for problem in problems} == {"E0270"} else Exit.INVALID
 
@@ -67,10 +74,17 @@ def _texts(problems: Sequence[Problem]) -> dict[str, str]:
 
 
 def _without_secrets(text: str, name: str, problems: Sequence[Problem]) -> str:
-    """Cut off the lines in which a secret stands in clear text, so that it is not shown again."""
-    lines = text.splitlines()
+    """Cut what is or may be a secret in clear text out of lines, so that it is not shown again."""
+    lines = [_LIKE_A_SECRET.sub(r"\1…", line) for line in text.splitlines()]
     for problem in problems:
         source = problem.source
         if problem.code == "E0114" and source and source.file == name:
             lines[source.line - 1] = lines[source.line - 1][: source.column - 1] + "…"
     return "\n".join(lines)
+
+
+_LIKE_A_SECRET = re.compile(
+    r"((?:pass|psk|secret|kennwort|geheim)[\w-]*[\"']?\s*:\s*)(?!!secret\b)[^\s,}{\[][^,}]*",
+    re.IGNORECASE,
+)
+"""The value behind a key that sounds like a secret, however it is misspelt."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pedell.commands import options
-from pedell.commands.showing import rejections_shown, show
+from pedell.commands.showing import rejections_shown, show, warn
 from pedell.language.playbooks import read_playbook
 from pedell.outputs.wording import count
 from pedell.wiring import Setting, load_schemas, read_offline
@@ -29,6 +29,7 @@ def command(inventories: tuple[Path, ...], output: str, playbooks: tuple[Path, .
         reading = read_offline(Setting(options.roots_of(inventories)))
         for playbook in playbooks:
             read_playbook(playbook, load_schemas())
+    warn(reading.warnings)
     inventory = reading.inventory
     files = len(reading.folder.documents) + len(reading.folder.assets)
     found = {"schools": len(inventory.schools), "devices": inventory.device_count, "files": files}

@@ -38,7 +38,10 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a plan speaks about: whose files, at which commit, how many schools and devices."""
+    """What a plan speaks about: whose files, at which commit, how many schools and devices.
+
+    ``chosen`` counts the schools that a limit left over, 0 where there is no limit.
+    """
 
     inventory: str
     authority: str
@@ -48,6 +51,12 @@ class Scope:
     schools: int
     devices: int
     sandbox: bool
+    chosen: int = 0
+
+    @property
+    def concerned(self) -> int:
+        """How many schools were looked at."""
+        return self.chosen or self.schools
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,7 @@ SUMMARIES = {
     "E0250": "Template error",
     "E0260": "Circular dependency",
     "E0261": "Unknown target",
-    "E0262": "Kind that the target cannot hold",
     "E0270": "Nothing matches",
-    "E0271": "Secret not in the vault",
     "E0280": "Plan file not readable",
     "W0301": "Enterprise Wi-Fi without a trust anchor",
 }

@@ -25,7 +25,9 @@ def drift_lines(plan: Plan, page: Page) -> list[str]:
     head = [*wrapped(header(plan.scope), page.width), ""]
     silent = silence(plan, page)
     if not moved:
-        asked = "where targets answered" if silent else f"in {count(plan.scope.schools, 'school')}"
+        asked = (
+            "where targets answered" if silent else f"in {count(plan.scope.concerned, 'school')}"
+        )
         none = f"No drift: all is as Pedell left it {asked}. Nothing has been changed."
         return [*head, *silent, *([""] if silent else []), *wrapped(none, page.width)]
     end = [*wrapped(_last_line(moved), page.width), *_next(plan, page)]

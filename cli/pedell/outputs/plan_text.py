@@ -33,7 +33,7 @@ def plan_lines(plan: Plan, detail: Detail, page: Page) -> list[str]:
     rest = [*_unchanged(plan, changes), *_waves(plan, page)]
     rest += [*_waiting(plan, page), *_orphans(plan, page)]
     rest += silence(plan, page)
-    schools = plan.scope.schools
+    schools = plan.scope.concerned
     if detail.level is Level.FIELDS:
         telling = Telling(subject_or_title, notes_of, page, schools, because_of(detail.locks))
         body = [*every_field(changes, telling), *rest]
@@ -53,7 +53,7 @@ def header(scope: Scope) -> str:
     """Say whose plan it is, over how much, and from which files."""
     parts = [
         clean(scope.name),
-        count(scope.schools, "school"),
+        (f"{scope.chosen:,} of " if scope.chosen else "") + count(scope.schools, "school"),
         count(scope.devices, "tablet"),
         f"commit {scope.commit}" if scope.commit else "",
         "sandbox: no real device or server is touched" if scope.sandbox else "",
@@ -87,7 +87,7 @@ def _unchanged(plan: Plan, changes: Iterable[Change]) -> list[str]:
     """Count the schools where all is well; where a target for all is silent, nobody knows."""
     silent = {target.partition("/")[2] for target, _ in plan.unreachable}
     touched = {change.address.school for change in changes}
-    number = plan.scope.schools - len(touched | silent)
+    number = plan.scope.concerned - len(touched | silent)
     if "" in silent or number <= 0 or not touched:
         return []
     return [f"    unchanged  {count(number, 'school')}"]
@@ -124,7 +124,7 @@ def _last_line(plan: Plan) -> str:
     blocked = f", {len(plan.blocked):,} blocked" if plan.blocked else ""
     if not steps:
         asked = " where targets answered" if plan.unreachable else ""
-        schools = count(plan.scope.schools, "school")
+        schools = count(plan.scope.concerned, "school")
         told = f"nothing to do{asked} now" if blocked else f"nothing to do{asked} in {schools}"
         return f"Plan: {told}{blocked}. Nothing has been changed."
     schools = count(len({step.change.address.school for step in steps}), "school")

@@ -1,0 +1,27 @@
+"""Advise: what is allowed and looks wrong is said, and stops nothing."""
+
+import pytest
+
+from pedell.model import Address, Resource, Severity, Source
+from pedell.stages.advise import advise_on
+
+HERE = Source("schools/gs-nord.yml", 3, 5)
+
+
+def desired(**spec):
+    address = Address("gs-nord", "pupil", "wifi", "schulnetz")
+    return {address: Resource(address, "tablets", spec, frozenset(), (), (), HERE)}
+
+
+@pytest.mark.parametrize("security", ["wpa2-enterprise", "wpa3-enterprise"])
+def test_an_enterprise_network_without_anchor_or_names_is_a_warning(security):
+    (warning,) = advise_on(desired(security=security, certificate="schul-ca"))
+    assert (warning.code, warning.severity, warning.source) == ("W0301", Severity.WARNING, HERE)
+    assert "server_names" in warning.detail
+    assert "certificate" not in warning.detail
+
+
+def test_one_with_both_and_a_personal_one_are_fine():
+    both = {"certificate": "schul-ca", "server_names": ["radius.example.org"]}
+    assert advise_on(desired(security="wpa2-enterprise", **both)) == ()
+    assert advise_on(desired(security="wpa2-personal")) == ()
