@@ -37,6 +37,7 @@ class Post:
         for command in ledger.intents():
             self._intents[command.request, command.subject, command.content].append(command)
         self.outcasts: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
         self._noted = {command.uuid for known in self._intents.values() for command in known}
 
     def address(
@@ -114,7 +115,12 @@ class Post:
             )
             for one in letters
         )
-        return {number: self._read(answer) for number, answer in self._api.ask_all(calls)}
+        found: dict[str, Taken | None] = {}
+        for number, answer in self._api.ask_all(calls):
+            found[number] = self._read(answer)
+            if found[number] is None:
+                self._unread[number] = self._why(None, answer)
+        return found
 
     def _read(self, answer: Answer) -> Taken | None:
         if isinstance(answer, OSError):
@@ -127,7 +133,8 @@ class Post:
     def _failures(self, command: Command, answers: Mapping[str, Taken | None]) -> dict[str, str]:
         taken = answers[command.uuid]
         if taken is None:
-            why = str(self._api.gone or "the MDM's answer cannot be read")
+            said = self._unread.get(command.uuid, "nothing")
+            why = str(self._api.gone or f"the MDM's answer cannot be read: {said}")
             return dict.fromkeys(command.enrolments, why)
         if _is_refused(taken):
             return dict.fromkeys(command.enrolments, self._cut(taken.refusal))
@@ -156,7 +163,9 @@ class Post:
     def _why(self, taken: Taken | None, answer: Answer) -> str:
         if taken is not None:
             return self._cut(taken.push_error or taken.refusal)
-        return str(answer) if isinstance(answer, OSError) else self._cut(answer.body.decode())
+        if isinstance(answer, OSError):
+            return str(answer)
+        return f"HTTP {answer.status}, {self._api.excerpt(answer.body)}"
 
     def _cut(self, text: str) -> str:
         return self._api.excerpt(text.encode())
