@@ -150,7 +150,15 @@ def _farewell(kept: Path | None, story: _Story) -> None:
     if kept:
         click.echo(f"\nThe copy and its sandbox stay: cd {kept}")
         click.echo(f"  pedell sandbox stop -i inventories/{story.inventory.name}   ends them")
+    pedell = _program()
     click.echo("\nTry next:")
-    click.echo("  pedell init my-schools              a small inventory of your own")
-    click.echo("  pedell explain gs-kleeblatt restrictions.pupil -i inventories/dortmund")
-    click.echo("  docs/tutorial                       your first school, step by step")
+    click.echo(f"  {pedell} explain gs-kleeblatt restrictions.pupil -i inventories/dortmund")
+    click.echo(f"  {pedell} init my-schools")
+    click.echo("  docs/tutorial/first-school.md        your first school, step by step")
+
+
+def _program() -> str:
+    """Return what a person types to call us from here."""
+    if shutil.which("pedell"):
+        return "pedell"
+    return os.path.relpath(Path(sys.executable).parent / "pedell")

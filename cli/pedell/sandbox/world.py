@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -101,30 +101,20 @@ def _start(
     behaviour: Behaviour,
     started: dict[str, int],
 ) -> Endpoints:
-    ledger = str(folder / "ledger.db")
-    listener_config = {"ledger": ledger, "listen": "127.0.0.1:0", "key": secrets[WEBHOOK_SECRET]}
-    listening = _spawn("pedell.sandbox.listener", listener_config, folder, started)
-    servers_config = {
-        "folder": str(folder / "servers"),
-        "listen": "127.0.0.1",
-        "servers": [{"name": school} for school in _with_server(inventory)],
-    }
-    servers = _spawn("pedell.sandbox.servers", servers_config, folder, started)
-    mdm_config = {
+    ledger, key = str(folder / "ledger.db"), secrets[WEBHOOK_SECRET]
+    listener = {"ledger": ledger, "listen": "127.0.0.1:0", "key": key}
+    listening = _spawn("pedell.sandbox.listener", listener, folder, started)
+    names = sorted({target.school for target in inventory.targets.values() if target.school})
+    house = {"folder": str(folder / "servers"), "servers": [{"name": name} for name in names]}
+    servers = _spawn("pedell.sandbox.servers", house, folder, started)
+    site = {
         "listen": "127.0.0.1:0",
         "api_key": secrets[API_SECRET],
-        "webhook": {"url": listening["url"], "key": secrets[WEBHOOK_SECRET]},
+        "webhook": {"url": listening["url"], "key": key},
         "tablets": str(_write_tablets(inventory, folder)),
-        "quirks": list(behaviour.quirks),
-        "behaviour": {
-            "delay": list(behaviour.delay),
-            "notnow": behaviour.notnow,
-            "error": behaviour.error,
-            "asleep": behaviour.asleep,
-            "seed": behaviour.seed,
-        },
+        **_manners(behaviour),
     }
-    mdm = _spawn("pedell.sandbox.mdm", mdm_config, folder, started)
+    mdm = _spawn("pedell.sandbox.mdm", site, folder, started)
     _await_enrolments(Path(ledger), mdm["tablets"])
     endpoints = Endpoints(
         mdm=mdm["url"],
@@ -135,11 +125,14 @@ def _start(
         ledger=ledger,
         pids=started,
     )
-    (folder / "sandbox.json").write_text(
-        json.dumps({name: getattr(endpoints, name) for name in Endpoints.__slots__}),
-        encoding="utf-8",
-    )
+    said = {name: getattr(endpoints, name) for name in Endpoints.__slots__}
+    (folder / "sandbox.json").write_text(json.dumps(said), encoding="utf-8")
     return endpoints
+
+
+def _manners(behaviour: Behaviour) -> dict[str, Any]:
+    said = asdict(behaviour)
+    return {"quirks": list(said.pop("quirks")), "behaviour": said}
 
 
 def _await_enrolments(ledger: Path, tablets: int) -> None:
@@ -150,10 +143,6 @@ def _await_enrolments(ledger: Path, tablets: int) -> None:
             if time.monotonic() > until:
                 raise OSError("the sandbox's tablets did not all enrol in time")
             time.sleep(0.1)
-
-
-def _with_server(inventory: Inventory) -> Iterable[str]:
-    return sorted({target.school for target in inventory.targets.values() if target.school})
 
 
 def _write_tablets(inventory: Inventory, folder: Path) -> Path:
