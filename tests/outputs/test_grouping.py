@@ -249,8 +249,7 @@ def test_members_who_come_go_and_return_are_told_apart() -> None:
     found = replace(found, leaving=frozenset({"INV-1", "INV-2"}))
     (group,) = group_changes([found])
     assert title_of(group) == (
-        "pupils: also for 4 further tablets, again for 1 tablet that lost it,"
-        " no longer for 2 tablets"
+        "pupils: also for 4 further tablets, again for 1 tablet without it, no longer for 2 tablets"
     )
 
 

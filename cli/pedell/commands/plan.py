@@ -56,13 +56,12 @@ def command(
             plan = stage(place.reading, place.world, choice)
             locks = place.reading.inventory.locks
             warn(place.reading.warnings)
-    if out is not None:
-        from pedell.state.planfile import write_plan
-
-        write_plan(out, plan)
+    failure = _save(plan, out) if out else ""
     hints = not options.in_automation()
-    detail = Detail(level, locks, str(out) if out else "", hints)
+    detail = Detail(level, locks, str(out) if out and not failure else "", hints)
     show(format_for(output).plan(plan, detail))
+    if failure:
+        raise Leave(Exit.BUG, f"The plan was not saved: {failure}")
     leave_after(plan, detailed_exitcode)
 
 
@@ -73,3 +72,14 @@ def leave_after(plan: Plan, detailed: bool) -> None:
         raise Leave(Exit.DENIED if is_denied else Exit.UNREACHABLE)
     if detailed and not plan.is_empty:
         raise Leave(Exit.DIFFERENCES)
+
+
+def _save(plan: Plan, path: Path) -> str:
+    """Write the plan; return why it could not be written, or nothing."""
+    from pedell.state.planfile import write_plan
+
+    try:
+        write_plan(path, plan)
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return ""

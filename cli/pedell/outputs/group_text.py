@@ -84,8 +84,8 @@ def notes_of(group: Group) -> list[Note]:
         where = f"changed in the files and on {_system(group)}"
         notes.append(Note(f"{_which(both)}: conflict, {where}; the files win"))
     if group.drifted:
-        lost = count(len(group.drifted), "tablet")
-        notes.append(Note(": ".join(filter(None, (f"drift, {lost} lost it", _serials(group))))))
+        without = f"drift or refused: {count(len(group.drifted), 'tablet')} without it"
+        notes.append(Note(": ".join(filter(None, (without, _serials(group))))))
     return notes
 
 
@@ -100,7 +100,7 @@ def drift_title_of(group: Group) -> str:
 
 
 def drift_notes_of(group: Group) -> list[Note]:
-    """Say which tablets lost it, and where the files want something new as well."""
+    """Say which tablets lost or refused it, and where the files want something new as well."""
     notes = []
     if both := _moved_by(group, Cause.CONFLICT):
         notes.append(Note(f"{_which(both)}: conflict, the files were changed too"))
@@ -162,7 +162,7 @@ def _reached(group: Group) -> str:
     further = len(group.devices - group.drifted)
     parts = [f"also for {count(further, 'further tablet')}"] if further else []
     if group.drifted:
-        parts.append(f"again for {count(len(group.drifted), 'tablet')} that lost it")
+        parts.append(f"again for {count(len(group.drifted), 'tablet')} without it")
     if group.leaving:
         parts.append(f"no longer for {count(len(group.leaving), 'tablet')}")
     return ", ".join(parts) or "again"

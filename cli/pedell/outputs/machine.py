@@ -6,8 +6,8 @@ below under their names; JSONL has one line for each of their entries, with the 
 stands behind the name.
 
 ``plan`` and ``drift``
-    ``scope`` {inventory, authority, name, commit, version, schools, devices, sandbox} ·
-    ``summary`` {changes, schools, blocked, waves, unchanged, waiting} · ``waves`` (wave) [{number,
+    ``scope`` {inventory, authority, name, commit, version, schools, devices, sandbox, chosen (the
+    schools that a limit left over, 0 without one)} · ``summary`` {changes, schools, blocked, waves, unchanged, waiting} · ``waves`` (wave) [{number,
     schools, steps}] · ``changes`` (change) [{step, wave, action, address, school, place, kind,
     name, target, effect, cause, drift, blocked, devices, drifted, leaving, fields [{path, before,
     after, cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan) [{address}] ·
