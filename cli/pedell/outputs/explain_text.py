@@ -37,7 +37,8 @@ def _one(explanation: Explanation, layers: Sequence[str], page: Page) -> list[st
     lines = [*head, "", *_columns(rows, page)]
     if explanation.setting.lock is not None:
         lock = explanation.setting.lock
-        lines += wrapped(f"Reason: {lock.reason}. Ask: {lock.owner}", page.width)
+        until = f"Locked {lock.end}. " if lock.end else ""
+        lines += wrapped(f"{until}Reason: {lock.reason}. Ask: {lock.owner}", page.width)
     if explanation.reaches:
         lines += wrapped(f"Reaches: {joined(explanation.reaches)}.", page.width, "", " " * 9)
     return lines
@@ -55,7 +56,8 @@ def _rows(explanation: Explanation, layers: Sequence[str]) -> Iterator[Row]:
 
 
 def _winner(explanation: Explanation, said: Contribution) -> str:
-    if explanation.setting.lock is not None:
+    lock = explanation.setting.lock
+    if lock is not None and lock.is_fixed:
         return ""
     if explanation.rule in _JOINING:
         return f"← part of it ({explanation.rule})"
@@ -66,7 +68,8 @@ def _lock_row(explanation: Explanation) -> Row:
     lock = explanation.setting.lock
     if lock is None:
         return ("lock", NOTHING, "", "")
-    return ("lock", show_value(lock.value), str(lock.source), "← wins (lock)")
+    remark = "← wins (lock)" if lock.is_fixed else "within it (lock)"
+    return ("lock", lock.in_words(show_value), str(lock.source), remark)
 
 
 def _columns(rows: Sequence[Row], page: Page) -> Iterator[str]:

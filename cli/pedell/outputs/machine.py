@@ -7,10 +7,11 @@ stands behind the name.
 
 ``plan`` and ``drift``
     ``scope`` {inventory, authority, name, commit, version, schools, devices, sandbox, chosen (the
-    schools that a limit left over, 0 without one)} · ``summary`` {changes, schools, blocked, waves, unchanged, waiting} · ``waves`` (wave) [{number,
-    schools, steps}] · ``changes`` (change) [{step, wave, action, address, school, place, kind,
-    name, target, effect, cause, drift, blocked, devices, drifted, leaving, fields [{path, before,
-    after, cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan) [{address}] ·
+    schools that a limit left over, 0 without one)} · ``summary`` {changes, schools, blocked, waves,
+    unchanged, waiting} · ``waves`` (wave) [{number, schools, steps}] · ``changes`` (change) [{step,
+    wave, action, address, school, place, kind, name, target, effect, cause, drift, blocked,
+    devices, drifted, leaving, fields [{path, before, after, cause}], needs [{step, reason, until}],
+    source}] · ``orphans`` (orphan) [{address}] ·
     ``unreachable`` (unreachable) [{target, reason}]. ``step`` and ``wave`` are null for a blocked
     change. In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
 ``outcomes``
@@ -20,7 +21,7 @@ stands behind the name.
     wave, address, action, status, detail}] · ``unfinished`` (unfinished) [{address}]
 ``explain``
     ``values`` (value) [{school, cohort, path, value, source, rule, trail [{layer, name, value,
-    source}], lock {value, reason, owner, source}, reaches}]
+    source}], lock {value, allowed, range {min, max}, until, reason, owner, source}, reaches}]
 ``list``
     ``name``, ``note`` · ``rows`` (row) [{COLUMN: value}], in JSONL under ``row``
 ``problems``

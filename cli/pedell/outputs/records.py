@@ -247,6 +247,9 @@ def _lock(lock: Lock | None) -> Record | None:
         return None
     return {
         "value": plain(lock.value),
+        "allowed": None if lock.allowed is None else [plain(each) for each in lock.allowed],
+        "range": None if lock.bounds is None else dict(zip(("min", "max"), lock.bounds, strict=True)),
+        "until": lock.until.isoformat() if lock.until else None,
         "reason": lock.reason,
         "owner": lock.owner,
         "source": _source(lock.source),
