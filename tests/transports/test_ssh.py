@@ -6,7 +6,6 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from statistics import median
 
 import paramiko
 import pytest
@@ -93,8 +92,8 @@ def test_a_round_trip_does_not_wait_for_nagle(address):
         return time.monotonic() - began
 
     with connect(address, Traffic()) as ssh:
-        usual = median(measure(ssh) for _ in range(21))
-    assert usual < 0.03  # without TCP_NODELAY it is 40 ms and more
+        best = min(measure(ssh) for _ in range(21))
+    assert best < 0.03  # without TCP_NODELAY none of them is under 40 ms, however idle the machine
 
 
 def test_a_stranger_is_refused_before_we_say_who_we_are(address, servers, tmp_path):
