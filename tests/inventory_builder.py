@@ -1,5 +1,6 @@
 """Small inventories in a temporary folder. Every name in them is invented."""
 
+import datetime
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -15,6 +16,7 @@ from pedell.stages.resolve import resolve_values
 from pedell.stages.validate import validate_folder
 
 HOME = Path(__file__).parents[1]
+TODAY = datetime.date(2026, 11, 20)
 
 AUTHORITY = """\
 authority: musterstadt
@@ -101,9 +103,13 @@ def fingerprint(name: str) -> str | None:
     return f"{name}#".ljust(32, "0")
 
 
-def read(root: Path, seal: Callable[[str], str | None] = fingerprint) -> pipeline.Reading:
+def read(
+    root: Path,
+    seal: Callable[[str], str | None] = fingerprint,
+    today: datetime.date = TODAY,
+) -> pipeline.Reading:
     """Read an inventory as every command does."""
-    return pipeline.read((root,), schemas(), lambda _: seal)
+    return pipeline.read((root,), schemas(), lambda _: seal, today)
 
 
 def inventory(root: Path) -> Inventory:
@@ -111,9 +117,9 @@ def inventory(root: Path) -> Inventory:
     return validate_folder(load_folder((root,)), schemas())
 
 
-def resolve(root: Path) -> Mapping[tuple[str, str], Effective]:
+def resolve(root: Path, today: datetime.date = TODAY) -> Mapping[tuple[str, str], Effective]:
     """Read an inventory up to resolve."""
-    return resolve_values(inventory(root), schemas().kinds)
+    return resolve_values(inventory(root), schemas().kinds, today)
 
 
 def compiled(root: Path) -> Mapping[str, Resource]:
@@ -126,10 +132,10 @@ def value(root: Path, path: str, cohort: str = "pupil", name: str = "gs-nord") -
     return resolve(root)[name, cohort].settings[tuple(path.split("."))].value
 
 
-def problems(root: Path) -> tuple[Problem, ...]:
+def problems(root: Path, today: datetime.date = TODAY) -> tuple[Problem, ...]:
     """Return what is wrong with an inventory."""
     with pytest.raises(Rejected) as caught:
-        read(root)
+        read(root, today=today)
     return caught.value.problems
 
 

@@ -44,10 +44,12 @@ ONLY_IN = {
     "jsonschema": {"language/schemas.py"},
     "referencing": {"language/schemas.py"},
     "jinja2": {"language/templates.py"},
+    "openpyxl": {"language/spreadsheets.py"},
     "networkx": {"graph.py"},
     "paramiko": {"transports", "sandbox/servers"},
     "cryptography": {"sandbox"},
     "click": {"commands"},
+    "pyrage": {"vault/age.py"},
     "rich": {"outputs/progress.py"},
     "sqlite3": {"state"},
     "asyncio": _SOCKETS,
@@ -60,7 +62,16 @@ ONLY_IN = {
     "urllib.request": _SOCKETS,
 }
 # None of these may be loaded before a command needs it: start-up is most of a short run.
-HEAVY = {"paramiko", "cryptography", "networkx", "jinja2", "jsonschema", "referencing", "rich"}
+HEAVY = {
+    "paramiko",
+    "cryptography",
+    "networkx",
+    "jinja2",
+    "jsonschema",
+    "referencing",
+    "rich",
+    "pyrage",
+}
 
 # What is longer than this, each with its reason. A new line here is a decision.
 LINES_OF_A_FILE = 250

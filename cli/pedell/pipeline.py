@@ -3,6 +3,7 @@
 ``plan`` is the pipeline that stops before apply; there is no dry run anywhere in the code.
 """
 
+import datetime
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,16 +25,19 @@ from pedell.model import (
     Plan,
     Problem,
     Progress,
+    Remembered,
     Rollout,
     Scope,
     Sight,
     Status,
+    Step,
     StepEnded,
+    Wave,
     WaveEnded,
     WaveStarted,
 )
-from pedell.ports import Clock, Journal
-from pedell.stages.advise import advise_on
+from pedell.ports import Clock, Journal, Provider
+from pedell.stages.advise import advise_on, advise_on_locks
 from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
@@ -62,7 +66,7 @@ class Reading:
     inventory: Inventory
     values: Mapping[tuple[str, str], Effective]
     desired: Desired
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,22 @@ class Choice:
 
 
 def read(
-    roots: tuple[Path, ...], schemas: Schemas, seal_for: Callable[[Inventory], Seal]
+    roots: tuple[Path, ...],
+    schemas: Schemas,
+    seal_for: Callable[[Inventory], Seal],
+    today: datetime.date,
 ) -> Reading:
     """Read what is wanted from the files. Touches no target.
 
-    ``seal_for`` opens the vault that belongs to the inventory, once that is known.
+    ``seal_for`` opens the vault that belongs to the inventory, once that is known. ``today``
+    decides which locks still hold.
     """
     folder = load_folder(roots)
     inventory = validate_folder(folder, schemas)
-    values = resolve_values(inventory, schemas.kinds)
+    values = resolve_values(inventory, schemas.kinds, today)
     desired = compile_resources(inventory, values, schemas, seal_for(inventory))
-    return Reading(folder, inventory, values, desired, advise_on(desired))
+    doubts = (*advise_on_locks(inventory.locks, today), *advise_on(desired))
+    return Reading(folder, inventory, values, desired, doubts)
 
 
 def plan(reading: Reading, world: World, choice: Choice) -> Plan:
@@ -111,6 +120,33 @@ def plan_from_memory(reading: Reading, world: World, choice: Choice) -> Plan:
     """Plan against what the last apply left, without asking any target."""
     desired, left = _part(reading, world, choice)
     return _arranged(reading, desired, left, see_memory(left, desired), world, choice)
+
+
+def difference(
+    old: Reading,
+    new: Reading,
+    schemas: Schemas,
+    providers: Mapping[str, Provider],
+    scope: Scope,
+) -> Plan:
+    """Say what the files of ``new`` change where those of ``old`` are applied. Asks no target.
+
+    What is declared no more is taken away. There are no guards and no order: nobody applies it.
+    """
+    left = {
+        at: Remembered(at, wanted.target, wanted.spec, "", wanted.devices)
+        for at, wanted in old.desired.items()
+        if at not in new.desired or new.desired[at].target == wanted.target
+    }
+    targets = {**old.inventory.targets, **new.inventory.targets}
+    abilities = {name: providers[target.provider].abilities for name, target in targets.items()}
+    sight = see_memory(left, new.desired)
+    found = compare_states(new.desired, sight, left, schemas.kinds, abilities)
+    gone = delete_orphans(found.orphans, sight, schemas.kinds, abilities)
+    steps = tuple(Step(n, change, ()) for n, change in enumerate((*found.changes, *gone), 1))
+    schools = tuple(sorted({step.change.address.school for step in steps}))
+    waves = (Wave(1, schools, steps),) if steps else ()
+    return Plan(scope, EVERYTHING_AT_ONCE, waves, (), (), found.unchanged, 0, ())
 
 
 def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Plan:

@@ -1,12 +1,13 @@
 """The only room that knows everyone: it builds the world that a command is given."""
 
+import datetime
 import json
 import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,14 +23,27 @@ from pedell.providers import PROVIDERS
 from pedell.sandbox import SandboxStoppedError
 from pedell.sandbox.world import API_SECRET, SETTLE, Endpoints, find_sandbox
 from pedell.state import open_store
-from pedell.vault import EnvironmentVault, InventedVault, fingerprint_key
+from pedell.vault import (
+    AgeVault,
+    ChainedVault,
+    EnvironmentVault,
+    InventedVault,
+    Keyring,
+    fingerprint_key,
+    read_keyring,
+)
+
+
+def _this_day() -> datetime.date:
+    return datetime.datetime.now().astimezone().date()
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a command line says about where to work. ``state`` None means beside the inventory.
 
-    ``offline`` promises that no target will be asked.
+    ``offline`` promises that no target will be asked. ``today``, the day of this machine, decides
+    which locks still hold.
     """
 
     roots: tuple[Path, ...]
@@ -37,6 +51,7 @@ class Setting:
     sandbox: bool = False
     forks: int = 16
     offline: bool = False
+    today: datetime.date = field(default_factory=_this_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def load_schemas() -> Schemas:
 
 def read_offline(setting: Setting) -> Reading:
     """Read an inventory without opening any secret: for commands that only look at files."""
-    return pipeline.read(setting.roots, load_schemas(), lambda _: lambda _: None)
+    return pipeline.read(setting.roots, load_schemas(), lambda _: lambda _: None, setting.today)
 
 
 @contextmanager
@@ -80,7 +95,7 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
         vaults.append(open_vault(setting, inventory))
         return vaults[0].fingerprint
 
-    reading = pipeline.read(setting.roots, load_schemas(), seal_for)
+    reading = pipeline.read(setting.roots, load_schemas(), seal_for, setting.today)
     inventory, traffic = reading.inventory, Traffic()
     folder = state_folder(setting, inventory)
     with ExitStack() as stack:
@@ -108,11 +123,24 @@ def state_folder(setting: Setting, inventory: Inventory) -> Path:
 
 
 def open_vault(setting: Setting, inventory: Inventory) -> Vault:
-    """Open the vault: invented secrets for the sandbox, else those of the environment."""
+    """Open the vault: invented secrets for the sandbox, else entries, then the environment.
+
+    Raises Rejected for an identity file that cannot be used.
+    """
     key = fingerprint_key(state_folder(setting, inventory))
     if is_sandboxed(setting, inventory):
         return InventedVault(key)
-    return EnvironmentVault(os.environ, key)
+    environment = EnvironmentVault(os.environ, key)
+    if not inventory.secrets.entries:
+        return environment
+    entries = AgeVault(inventory.secrets, inventory.authority, open_keyring(), key)
+    return ChainedVault(entries, environment)
+
+
+def open_keyring() -> Keyring | None:
+    """Return the identities of PEDELL_IDENTITY, None where it is not set; Rejected if unusable."""
+    path = os.environ.get("PEDELL_IDENTITY")
+    return read_keyring(Path(path)) if path else None
 
 
 def _ledgers(

@@ -70,6 +70,23 @@ def test_a_lock_names_its_reason_and_whom_to_ask(folder):
     assert "Reason: Youth protection. Ask: it@example.org" in answer.out
 
 
+def test_a_lock_that_leaves_a_choice_is_told_beside_the_winner(folder):
+    authority = folder / "authority.yml"
+    text = authority.read_text() + (
+        "  - {at: wifi.schulnetz.vlan, allowed: [110, 120], reason: Old switches,"
+        " owner: net@example.org, until: 2999-07-31}\n"
+    )
+    authority.write_text(text)
+    answer = explain(folder, "wifi.schulnetz.vlan")
+    lines = [" ".join(line.split()) for line in answer.out.splitlines()]
+    assert any(line.startswith("school 120 ") and "← wins" in line for line in lines)
+    assert any(line.startswith("lock one of 110, 120 ") for line in lines)
+    assert "Locked until 31 July 2999. Reason: Old switches. Ask: net@example.org" in lines
+    (told, *_) = values(folder, "wifi.schulnetz.vlan")
+    assert told["lock"]["allowed"] == [110, 120]
+    assert (told["lock"]["value"], told["lock"]["until"]) == (None, "2999-07-31")
+
+
 def test_the_stricter_value_wins_where_the_kind_says_so(folder):
     (value,) = values(folder, "restrictions.pupil.max_app_rating")
     assert (value["value"], value["rule"]) == (200, "restrict")

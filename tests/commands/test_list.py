@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from pedell.commands.listing import locks_table
 from pedell.model import Action, Address, Change, Effect, Outcome, Resource, Source, Status, Step
 from pedell.state import open_store
+from pedell.wiring import Setting, read_offline
 from tests.commands.typed import Answer, pedell_says
 
 HOME = Path(__file__).parents[2]
@@ -85,12 +87,33 @@ def test_locks_say_why_who_and_where(folder):
         {
             "at": "restrictions.pupil.airdrop",
             "value": False,
+            "allowed": None,
+            "range": None,
+            "until": None,
             "reason": "Youth protection",
             "owner": "it@example.org",
             "place": "schools/authority.yml:15:12",
         }
     ]
     assert " false " in listed(folder, "locks").out
+
+
+def test_locks_that_leave_a_choice_are_told_in_words(folder):
+    authority = folder / "authority.yml"
+    text = authority.read_text() + (
+        "  - {at: restrictions.pupil.max_app_rating, range: {min: 0, max: 300}, reason: R,"
+        " owner: o@example.org, until: 2999-07-31}\n"
+        "  - {at: wifi.schulnetz.vlan, allowed: [100, 200], reason: R, owner: o@example.org}\n"
+    )
+    authority.write_text(text)
+    _, rating, vlan = rows(folder, "locks")
+    assert (rating["value"], rating["allowed"]) == (None, None)
+    assert (rating["range"], rating["until"]) == ({"min": 0, "max": 300}, "2999-07-31")
+    assert (vlan["value"], vlan["allowed"], vlan["until"]) == (None, [100, 200], None)
+    inventory = read_offline(Setting((folder,))).inventory
+    words = [row[1] for row in locks_table(inventory, for_people=True).rows]
+    assert words == ["false", "0 to 300 until 31 July 2999", "one of 100, 200"]
+    assert " 0 to 300 " in listed(folder, "locks").out
 
 
 def test_waves_are_those_of_the_playbook(folder):

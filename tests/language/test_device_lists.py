@@ -51,6 +51,17 @@ def test_a_bad_header_is_refused_with_the_right_one(head):
 
 
 @pytest.mark.parametrize(
+    ("head", "column"),
+    [(HEAD.replace("\n", ";Vorname\n"), 31), ("serial,Schüler,mac\n", 8), ("Name;S/N\n", 1)],
+)
+def test_a_persons_column_is_refused_where_it_stands(head, column):
+    lists = DeviceLists()
+    assert lists.read(asset(head + ROW)) == {}
+    (problem,) = lists.problems
+    assert (problem.code, problem.source.line, problem.source.column) == ("E0243", 1, column)
+
+
+@pytest.mark.parametrize(
     ("row", "code"),
     [
         ("DXXX00000001;02:d0:00:00:00:01;x;y\n", "E0240"),

@@ -1,6 +1,8 @@
 """The situations that golden files and laws look at; all names and values are invented."""
 
+import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pedell.model import (
     Action,
@@ -205,10 +207,13 @@ def explanations() -> list[Explanation]:
 
 
 def locked_explanations() -> list[Explanation]:
-    """Two values below one path: one that a lock holds, one that several layers join."""
+    """One value that a lock fixes, one that a lock bounds, one that several layers join."""
     lock = Lock(LOCK.at, False, LOCK.reason, LOCK.owner, Source("authority.yml", 41, 12))
     said = Source("catalogue.yml", 12, 14)
     apps = Source("authority.yml", 20, 10)
+    rating = ("restrictions", "pupil", "max_app_rating")
+    until = datetime.date(2027, 7, 31)
+    choice = replace(lock, at=rating, value=None, bounds=(0, 300), until=until)
     text = "https://lernplattform.example.org/ein/langer/weg/der/in/keine/spalte/passt"
     return [
         Explanation(
@@ -218,6 +223,13 @@ def locked_explanations() -> list[Explanation]:
             Setting(
                 False, lock.source, (Contribution("catalogue", "jugendschutz", False, said),), lock
             ),
+        ),
+        Explanation(
+            "gs-nord",
+            "pupil",
+            rating,
+            Setting(200, apps, (Contribution("authority", "", 200, apps),), choice),
+            rule="restrict",
         ),
         Explanation(
             "gs-nord",

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "apply": "Do what a plan says.",
     "completion": "Print what makes the shell complete commands and school ids.",
     "demo": "Show the whole tool on the sandbox, start to end.",
+    "devices": "Take over a supplier's list of devices, check the lists.",
+    "diff": "Show what a merge request changes, without any target.",
     "drift": "Show what somebody changed since the last apply.",
     "explain": "Show where a value of a school comes from.",
     "graph": "Show what waits for what.",
@@ -29,6 +31,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Show what would change. Changes nothing.",
     "sandbox": "Start, stop and look at the embedded sandbox.",
     "schema": "Print the JSON Schemas of the language.",
+    "secret": "Set, check and rotate the encrypted secrets of an inventory.",
+    "show": "Show what a school has in the end, everything filled in.",
     "validate": "Check an inventory. Touches no target.",
 }
 

@@ -7,9 +7,11 @@ import click
 
 from pedell.commands import options
 from pedell.commands.completion import complete_path, complete_school
+from pedell.commands.explaining import CHOICES, device_table, is_below, who_sets_table
+from pedell.commands.finding import find_cohort, find_device, find_school, nothing
 from pedell.commands.showing import format_for, rejections_shown, say, show
 from pedell.language.nearest import did_you_mean
-from pedell.model import Cohort, Pointer, Problem, Rejected, School, Setting, dotted, is_same
+from pedell.model import Cohort, Pointer, School, Setting, dotted, is_same
 from pedell.outputs.views import Explanation
 from pedell.pipeline import Reading
 from pedell.wiring import Setting as Place
@@ -19,17 +21,56 @@ _SERVER_TOO = ("wifi", "roles", "variables")
 """What the templates of a school's server are given."""
 
 _SERVER_ONLY = ("roles", "variables")
-_CHOICES = ("apps", "certificates", "roles")
+
+
+def _asked(context: click.Context, word: click.Parameter, value: str | None) -> str:
+    """Take a word; both may be missing only where an option says what to explain."""
+    told = context.params.get("device") or context.params.get("who_sets")
+    if value is None and not told and not context.resilient_parsing:
+        raise click.MissingParameter(ctx=context, param=word)
+    return value or ""
 
 
 @click.command("explain")
-@click.argument("school", shell_complete=complete_school)
-@click.argument("path", shell_complete=complete_path)
+@click.argument(
+    "school",
+    required=False,
+    metavar="SCHOOL",
+    callback=_asked,
+    shell_complete=complete_school,
+)
+@click.argument(
+    "path",
+    required=False,
+    metavar="PATH",
+    callback=_asked,
+    shell_complete=complete_path,
+)
+@click.option(
+    "--device",
+    default="",
+    metavar="SERIAL",
+    is_eager=True,
+    help="What reaches this device, or with PATH in the place of SCHOOL, only that.",
+)
+@click.option(
+    "--who-sets",
+    default="",
+    metavar="PATH",
+    is_eager=True,
+    help="Every line of the inventory that says something about this path.",
+)
 @click.option("--cohort", default="", metavar="NAME", help="Only as it holds for this cohort.")
 @options.inventory
 @options.output
 def command(
-    school: str, path: str, cohort: str, inventories: tuple[Path, ...], output: str
+    school: str,
+    path: str,
+    device: str,
+    who_sets: str,
+    cohort: str,
+    inventories: tuple[Path, ...],
+    output: str,
 ) -> None:
     """Show where a value of a school comes from: all layers, the winner, the lock.
 
@@ -37,38 +78,65 @@ def command(
     restrictions.pupil, presets; apps alone says which, apps.NAME what the catalogue says of one.
     Without --cohort the school's value is explained, and each cohort whose value differs.
     """
+    _check(school, path, device, who_sets, cohort)
     with rejections_shown(output):
         reading = read_offline(Place(options.roots_of(inventories)))
-        found = tuple(_explained(reading, _known(reading, school), path.strip("."), cohort))
-    show(format_for(output).explain(found))
-    if path in _CHOICES and found and output == "text":
+        if device:
+            text = _told_of_device(reading, device, school.strip("."), output)
+        elif who_sets:
+            text = _told_who_sets(reading, who_sets.strip("."), output)
+        else:
+            found = _explained(reading, find_school(reading, school), path.strip("."), cohort)
+            text = format_for(output).explain(found)
+    show(text)
+    if path in CHOICES and found and output == "text":
         say(f"More about one of them: pedell explain {school} {path}.NAME")
 
 
-def _known(reading: Reading, name: str) -> School:
-    schools = reading.inventory.schools
-    if name not in schools:
-        raise _nothing(f'There is no school "{name}". {did_you_mean(name, schools)}')
-    return schools[name]
-
-
-def _explained(reading: Reading, school: School, path: str, cohort: str) -> Sequence[Explanation]:
-    names = [each.name for each in school.cohorts]
-    if cohort and cohort not in names:
-        raise _nothing(f'{school.id} has no cohort "{cohort}". {did_you_mean(cohort, names)}')
-    wanted = [cohort] if cohort else ["", *names]
+def _explained(reading: Reading, school: School, path: str, cohort: str) -> tuple[Explanation, ...]:
+    chosen = find_cohort(school, cohort).name if cohort else ""
+    wanted = [chosen] if chosen else ["", *_cohorts(school)]
     pointers = _below(reading, school, path, wanted)
     if not pointers:
         _check_path(reading, school, path)
     explaining = _Explaining(reading, school)
-    return [each for at in pointers for each in explaining.at(at, cohort)]
+    return tuple(each for at in pointers for each in explaining.at(at, chosen))
+
+
+def _told_of_device(reading: Reading, serial: str, path: str, output: str) -> str:
+    """Tell where a device stands, and what reaches it or where its value of a path comes from."""
+    school, cohort = find_device(reading, serial)
+    if not path:
+        return format_for(output).listing(device_table(reading, serial, output == "text"))
+    if output == "text":
+        say(f"{serial.upper()} stands in the list of {school.id}, cohort {cohort.name}.")
+    return format_for(output).explain(_explained(reading, school, path, cohort.name))
+
+
+def _told_who_sets(reading: Reading, path: str, output: str) -> str:
+    """Tell every line about a path; a path that nobody could set is a mistake."""
+    table = who_sets_table(reading, path)
+    parts = path.split(".")
+    schools = reading.inventory.schools.values()
+    if not table.rows and not any(_is_sayable(reading, each, parts) for each in schools):
+        known = {dotted(at) for each in reading.values.values() for at in each.settings}
+        raise nothing(f'"{path}" is nothing that can be set. {did_you_mean(path, known)}')
+    return format_for(output).listing(table)
+
+
+def _check(school: str, path: str, device: str, who_sets: str, cohort: str) -> None:
+    if device and who_sets:
+        raise click.UsageError("Ask for one at a time: --device or --who-sets.")
+    if device and (path or cohort):
+        raise click.UsageError("A device has one school and cohort: --device SERIAL [PATH]")
+    if who_sets and (school or cohort):
+        raise click.UsageError("--who-sets looks at all schools: --who-sets PATH")
 
 
 def _below(reading: Reading, school: School, path: str, cohorts: Sequence[str]) -> list[Pointer]:
     """Return every setting at or below ``path``, in the order of the alphabet."""
     found = {at for name in cohorts for at in reading.values[school.id, name].settings}
-    chosen = (at for at in found if f"{dotted(at)}.".startswith(f"{path}."))
-    return sorted((at for at in chosen if path not in _CHOICES or at[-1] == "present"), key=dotted)
+    return sorted((at for at in found if is_below(at, path)), key=dotted)
 
 
 class _Explaining:
@@ -126,7 +194,7 @@ def _check_path(reading: Reading, school: School, path: str) -> None:
     meant = did_you_mean(path, known)
     if not meant.startswith("Did"):
         meant = f"It begins with one of: {', '.join(sorted({str(at[0]) for at in pointers}))}."
-    raise _nothing(f'"{path}" is nothing that can be set for {school.id}. {meant}')
+    raise nothing(f'"{path}" is nothing that can be set for {school.id}. {meant}')
 
 
 def _is_sayable(reading: Reading, school: School, parts: Sequence[str]) -> bool:
@@ -151,7 +219,3 @@ def _is_sayable(reading: Reading, school: School, parts: Sequence[str]) -> bool:
 
 def _cohorts(school: School) -> Iterator[str]:
     return (cohort.name for cohort in school.cohorts)
-
-
-def _nothing(detail: str) -> Rejected:
-    return Rejected([Problem("E0270", detail)])

@@ -7,6 +7,7 @@ import click
 from pedell.commands import options
 from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import rejections_shown, say
+from pedell.model import Inventory, Secret
 from pedell.wiring import Setting, open_vault, read_offline, state_folder
 
 
@@ -41,11 +42,7 @@ def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> N
         raise click.UsageError(f"Name the MDM to listen for: --target NAME ({known}).")
     name, webhook = next(iter(fitting.items()))
     assert isinstance(webhook, dict)  # noqa: S101  # the schema says so
-    try:
-        key = open_vault(setting, inventory).reveal(str(webhook.get("credential", "")))
-    except KeyError as missing:
-        text = f"The secret that signs the events is not there: set {missing}."
-        raise Leave(Exit.DENIED, text) from None
+    key = _signing_key(setting, inventory, str(webhook.get("credential", "")))
     host, _, port = str(webhook["listen"]).rpartition(":")
     folder = state_folder(setting, inventory)
 
@@ -54,3 +51,13 @@ def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> N
 
     with open_ledger(folder / f"ledger-{name}.db") as ledger:
         serve_events((host, int(port)), key.reveal().encode(), ledger, ready)
+
+
+def _signing_key(setting: Setting, inventory: Inventory, name: str) -> Secret:
+    with rejections_shown("text"):
+        vault = open_vault(setting, inventory)
+    try:
+        return vault.reveal(name)
+    except KeyError as missing:
+        text = f"The secret that signs the events is not there: set {missing.args[0]}."
+        raise Leave(Exit.DENIED, text) from None

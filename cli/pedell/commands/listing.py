@@ -11,6 +11,7 @@ from pedell.model import (
     Change,
     Effect,
     Inventory,
+    Lock,
     Rollout,
     School,
     Step,
@@ -76,18 +77,19 @@ def targets_table(inventory: Inventory, chosen: frozenset[str]) -> Table:
 
 
 def locks_table(inventory: Inventory, *, for_people: bool) -> Table:
-    """List what no lower layer may change; people read a value as YAML has it."""
+    """List what no lower layer may change, or only within bounds; people read them in words."""
+    bounds = ("value",) if for_people else ("value", "allowed", "range", "until")
     rows = tuple(
         (
             dotted(lock.at),
-            show_value(lock.value) if for_people else lock.value,
+            *(_bounds_in_words(lock) if for_people else _bounds(lock)),
             lock.reason,
             lock.owner,
             str(lock.source),
         )
         for lock in inventory.locks
     )
-    return Table("locks", ("at", "value", "reason", "owner", "place"), rows)
+    return Table("locks", ("at", *bounds, "reason", "owner", "place"), rows)
 
 
 def waves_table(schools: Mapping[str, School], rollout: Rollout, *, for_people: bool) -> Table:
@@ -129,6 +131,16 @@ def runs_table(runs: Iterable[Run], timezone: str) -> Table:
         for run in runs
     )  # fmt: skip  # one row of the table, one line
     return Table("runs", ("run", "began", "ended", "steps", "done", "end", "rollout"), rows)
+
+
+def _bounds_in_words(lock: Lock) -> tuple[Value, ...]:
+    return (" ".join(filter(None, (lock.in_words(show_value), lock.end))),)
+
+
+def _bounds(lock: Lock) -> tuple[Value, ...]:
+    numbers = None if lock.bounds is None else {"min": lock.bounds[0], "max": lock.bounds[1]}
+    until = None if lock.until is None else lock.until.isoformat()
+    return lock.value, lock.allowed, numbers, until
 
 
 def _devices(school: School, role: str) -> int:

@@ -42,13 +42,22 @@ inventory = click.option(
     show_envvar=True,
     help="Folder that holds authority.yml; several are read as one. Left out: this folder.",
 )
-output = click.option(
-    "--output",
-    type=click.Choice(["text", "json", "jsonl"]),
-    default="text",
-    envvar="PEDELL_OUTPUT",
-    show_default=True,
-    help="For people, as one document, or as a line for each thing.",
+
+
+def _output(more: Sequence[str], about: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--output",
+        type=click.Choice(["text", "json", "jsonl", *more]),
+        default="text",
+        envvar="PEDELL_OUTPUT",
+        show_default=True,
+        help=about,
+    )
+
+
+output = _output([], "For people, as one document, or as a line for each thing.")
+output_or_sarif = _output(
+    ["sarif"], "For people, as one document, as a line for each thing, or for code review."
 )
 limit = click.option(
     "-l",

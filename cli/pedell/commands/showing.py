@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,12 +40,18 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def rejections_shown(output: str) -> Iterator[None]:
-    """Show what a stage rejects, all of it, and leave with the code for wrong input."""
+def rejections_shown(
+    output: str, tell: Callable[[Sequence[Problem]], str] | None = None
+) -> Iterator[None]:
+    """Show what a stage rejects, all of it, and leave with the code for wrong input.
+
+    ``tell`` writes it where ``output`` is no format of every command.
+    """
     try:
         yield
     except Rejected as rejected:
-        text = format_for(output).problems(rejected.problems, _texts(rejected.problems))
+        found = rejected.problems
+        text = tell(found) if tell else format_for(output).problems(found, _texts(found))
         click.echo(text, err=output == "text", color=True)
         raise Leave(_code(rejected.problems)) from None
 
@@ -65,6 +71,8 @@ def _texts(problems: Sequence[Problem]) -> dict[str, str]:
     texts = {}
     readable = (problem for problem in problems if problem.source and problem.code != "E0280")
     for name in {problem.source.file for problem in readable if problem.source}:
+        if Path(name).parent.name == "secrets":
+            continue  # whoever wrote a password there in clear text must not see it in a CI log
         try:
             with Path(name).open(encoding="utf-8", errors="replace") as file:
                 texts[name] = _without_secrets(file.read(2_000_000), name, problems)

@@ -1,20 +1,25 @@
 """``pedell validate``: check an inventory without touching any target."""
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from pedell import __version__
 from pedell.commands import options
+from pedell.commands.help import help_pages
 from pedell.commands.showing import rejections_shown, show, warn
 from pedell.language.playbooks import read_playbook
+from pedell.model import Problem
+from pedell.outputs import MACHINES, sarif
 from pedell.outputs.wording import count
+from pedell.pipeline import Reading
 from pedell.wiring import Setting, load_schemas, read_offline
 
 
 @click.command("validate")
 @options.inventory
-@options.output
+@options.output_or_sarif
 @click.option(
     "-p",
     "--playbook",
@@ -25,18 +30,39 @@ from pedell.wiring import Setting, load_schemas, read_offline
 )
 def command(inventories: tuple[Path, ...], output: str, playbooks: tuple[Path, ...]) -> None:
     """Check an inventory: all problems at once, with file, line and the way out."""
-    with rejections_shown(output):
+    with rejections_shown(output, _for_review if output == "sarif" else None):
         reading = read_offline(Setting(options.roots_of(inventories)))
         for playbook in playbooks:
             read_playbook(playbook, load_schemas())
-    warn(reading.warnings)
-    inventory = reading.inventory
-    files = len(reading.folder.documents) + len(reading.folder.assets)
-    found = {"schools": len(inventory.schools), "devices": inventory.device_count, "files": files}
-    if output == "text":
-        schools = count(len(inventory.schools), "school")
-        devices = count(inventory.device_count, "device")
-        show(f"{inventory.name} · {schools} · {devices}")
-        show(f"{files:,} files are sound; {len(reading.desired):,} resources follow from them.")
-    else:
-        show(json.dumps({"format": 1, "valid": True, **found, "resources": len(reading.desired)}))
+    match output:
+        case "text":
+            warn(reading.warnings)
+            show(_in_words(reading))
+        case "sarif":
+            show(_for_review(reading.warnings))
+        case _:
+            show(MACHINES[output].sound(_counts(reading), reading.warnings))
+
+
+def _counts(reading: Reading) -> dict[str, int]:
+    inventory, folder = reading.inventory, reading.folder
+    return {
+        "schools": len(inventory.schools),
+        "devices": inventory.device_count,
+        "files": len(folder.documents) + len(folder.assets),
+        "resources": len(reading.desired),
+    }
+
+
+def _in_words(reading: Reading) -> str:
+    found = _counts(reading)
+    schools, devices = count(found["schools"], "school"), count(found["devices"], "device")
+    return (
+        f"{reading.inventory.name} · {schools} · {devices}\n"
+        f"{found['files']:,} files are sound; {found['resources']:,} resources follow from them."
+    )
+
+
+def _for_review(problems: Sequence[Problem]) -> str:
+    helps = {code: f"{page.means} {page.way_out}" for code, page in help_pages().items()}
+    return sarif(problems, helps, __version__, Path.cwd())

@@ -12,11 +12,11 @@ from pedell.model.layer import (
     Contribution,
     Effective,
     Layer,
-    Lock,
     Setting,
     Settings,
     Written,
 )
+from pedell.model.lock import Lock
 from pedell.model.outcome import Outcome, Progress, Status
 from pedell.model.plan import Edge, Plan, Scope, Step, Wave
 from pedell.model.playbook import EVERYTHING_AT_ONCE, Gate, Rollout, Window
@@ -33,6 +33,7 @@ from pedell.model.resource import (
 )
 from pedell.model.role import Role, RoleResource
 from pedell.model.secret import Sealed, Secret, SecretName
+from pedell.model.secret_file import Recipients, SecretEntry, SecretFiles
 from pedell.model.source import Pointer, Source, dotted
 from pedell.model.traffic import Traffic
 from pedell.model.value import (
@@ -82,6 +83,7 @@ __all__ = [
     "Pointer",
     "Problem",
     "Progress",
+    "Recipients",
     "Rejected",
     "Remembered",
     "Resource",
@@ -92,6 +94,8 @@ __all__ = [
     "Scope",
     "Sealed",
     "Secret",
+    "SecretEntry",
+    "SecretFiles",
     "SecretName",
     "Setting",
     "Settings",

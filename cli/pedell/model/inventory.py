@@ -1,10 +1,12 @@
 """Who there is: the authority, its schools, their cohorts and devices, and the targets we drive."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pedell.model.layer import Layer, Lock
+from pedell.model.layer import Layer
+from pedell.model.lock import Lock
 from pedell.model.role import Role
+from pedell.model.secret_file import SecretFiles
 from pedell.model.source import Source
 from pedell.model.value import Spec
 
@@ -83,6 +85,7 @@ class Inventory:
     catalogue: Layer
     roles: Mapping[str, Role]
     certificates: Mapping[str, str]
+    secrets: SecretFiles = field(default_factory=SecretFiles)
 
     @property
     def device_count(self) -> int:

@@ -1,9 +1,10 @@
-"""Where values come from: layers, the trail they leave, and the locks above them."""
+"""Where values come from: layers, and the trail they leave."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pedell.model.lock import Lock
 from pedell.model.source import Pointer, Source
 from pedell.model.value import Value
 
@@ -47,19 +48,8 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """A value that lower layers may not change."""
-
-    at: Pointer
-    value: Value
-    reason: str
-    owner: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
-    """A value after all layers spoke: the last of ``trail`` won, unless ``lock`` holds it."""
+    """A value after all layers spoke: the last of ``trail`` won, unless ``lock`` fixes it."""
 
     value: Value
     source: Source

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pedell.outputs.layout import paint, wants_colour
 from pedell.outputs.machine import Machine, document, lines, outcome_line
 from pedell.outputs.pictures import PICTURES
+from pedell.outputs.sarif import sarif
 from pedell.outputs.text import Text
 from pedell.outputs.views import (
     Arrow,
@@ -19,14 +20,12 @@ from pedell.outputs.views import (
     WaveReport,
 )
 
-FORMATS: Mapping[str, Format] = {
-    "text": Text(),
-    "json": Machine(document),
-    "jsonl": Machine(lines),
-}
+MACHINES: Mapping[str, Machine] = {"json": Machine(document), "jsonl": Machine(lines)}
+FORMATS: Mapping[str, Format] = {"text": Text(), **MACHINES}
 
 __all__ = [
     "FORMATS",
+    "MACHINES",
     "PICTURES",
     "Arrow",
     "Detail",
@@ -40,5 +39,6 @@ __all__ = [
     "WaveReport",
     "outcome_line",
     "paint",
+    "sarif",
     "wants_colour",
 ]

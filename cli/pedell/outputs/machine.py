@@ -14,11 +14,18 @@ stands behind the name.
     source}] · ``orphans`` (orphan) [{address}] ·
     ``unreachable`` (unreachable) [{target, reason}]. ``step`` and ``wave`` are null for a blocked
     change. In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
+``diff``
+    As ``plan``, and ``revisions`` {old, new} · ``by_school`` (school) [{school, changes, devices}].
+    All changes stand in one wave. ``drift`` is always false.
 ``outcomes``
     ``run``, ``scope``, ``seconds``, ``stopped``, ``traffic`` {http_requests, http_connections,
     ssh_round_trips, ssh_connections} · ``waves`` (wave) [{number, schools, steps, gate, progress
     {total, queued, installed, verified, failed, asleep, detail}}] · ``outcomes`` (outcome) [{step,
     wave, address, action, status, detail}] · ``unfinished`` (unfinished) [{address}]
+``configuration``
+    ``school``, ``name``, ``groups``, ``school_type``, ``priority`` · ``cohorts`` (cohort) [{name,
+    role, ownership, platform, target, devices}] · ``values`` (value) [{cohort (empty: all), path,
+    value, layer, name, source, lock as below}] · ``targets`` (target) [{target, provider}]
 ``explain``
     ``values`` (value) [{school, cohort, path, value, source, rule, trail [{layer, name, value,
     source}], lock {value, allowed, range {min, max}, until, reason, owner, source}, reaches}]
@@ -26,7 +33,8 @@ stands behind the name.
     ``name``, ``note`` · ``rows`` (row) [{COLUMN: value}], in JSONL under ``row``
 ``problems``
     ``summary`` {errors, warnings, files} · ``problems`` (problem) [{code, summary, detail,
-    severity, source}]
+    severity, source}]. Of an inventory that is sound there are also ``valid`` (true), ``schools``,
+    ``devices``, ``files`` and ``resources``; its problems are warnings.
 ``graph`` and ``why``
     ``nodes`` (node) [{address}] · ``arrows`` (arrow) [{waiting, needed, reason, until}]
 
@@ -39,8 +47,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pedell.model import Outcome, Plan, Problem, Step
+from pedell.outputs.configuration_record import configuration_record
 from pedell.outputs.records import (
     Record,
+    difference_record,
     drift_record,
     explanations_record,
     outcome_record,
@@ -53,7 +63,9 @@ from pedell.outputs.records import (
 )
 from pedell.outputs.views import (
     Arrow,
+    Configuration,
     Detail,
+    Difference,
     Explanation,
     Format,
     Level,
@@ -67,12 +79,15 @@ FORMAT = 1
 
 _ENTRIES = {
     "waves": "wave",
+    "by_school": "school",
     "changes": "change",
     "orphans": "orphan",
     "unreachable": "unreachable",
     "outcomes": "outcome",
     "unfinished": "unfinished",
+    "cohorts": "cohort",
     "values": "value",
+    "targets": "target",
     "rows": "row",
     "problems": "problem",
     "nodes": "node",
@@ -125,6 +140,14 @@ class Machine:
         """Tell what somebody else moved."""
         return self.write("drift", drift_record(plan))
 
+    def difference(self, difference: Difference, detail: Detail) -> str:  # noqa: ARG002  # the port's word
+        """Tell what other files would change."""
+        return self.write("diff", difference_record(difference))
+
+    def configuration(self, configuration: Configuration) -> str:
+        """Tell what one school has in the end."""
+        return self.write("configuration", configuration_record(configuration))
+
     def explain(self, explanations: Sequence[Explanation]) -> str:
         """Tell where values come from."""
         return self.write("explain", explanations_record(explanations))
@@ -136,6 +159,12 @@ class Machine:
     def problems(self, problems: Sequence[Problem], texts: Mapping[str, str]) -> str:
         """Tell what is wrong."""
         return self.write("problems", problems_record(problems, texts))
+
+    def sound(self, counts: Mapping[str, int], warnings: Sequence[Problem]) -> str:
+        """Tell that nothing is wrong, what there is, and what may yet surprise."""
+        files = {warning.source.file: "" for warning in warnings if warning.source}
+        record = {"valid": True, **counts, **problems_record(warnings, files)}
+        return self.write("problems", record)
 
     def graph(self, picture: Picture) -> str:
         """Tell who waits for whom."""

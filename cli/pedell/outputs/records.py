@@ -1,5 +1,6 @@
 """Nouns as plain JSON values, under keys that do not change."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
@@ -23,7 +24,14 @@ from pedell.outputs.drift_text import drifted
 from pedell.outputs.group import cause_of
 from pedell.outputs.masking import masked
 from pedell.outputs.values import mark
-from pedell.outputs.views import Arrow, Explanation, Picture, Report, Table
+from pedell.outputs.views import (
+    Arrow,
+    Difference,
+    Explanation,
+    Picture,
+    Report,
+    Table,
+)
 
 Record: TypeAlias = dict[str, Any]
 
@@ -38,6 +46,22 @@ def plan_record(plan: Plan) -> Record:
     nowhere: Record = {"step": None, "wave": None}
     held = [{**nowhere, **_change(masked(c)), "needs": []} for c in plan.blocked]
     return {**_planned(plan), "changes": [*done, *held]}
+
+
+def difference_record(difference: Difference) -> Record:
+    """Return what other files would change, also summed up for each school."""
+    devices: dict[str, set[str]] = {}
+    changes: Counter[str] = Counter()
+    for step in difference.plan.steps:
+        school = step.change.address.school
+        changes[school] += 1
+        devices.setdefault(school, set()).update(step.change.devices, step.change.leaving)
+    by_school = [
+        {"school": school, "changes": number, "devices": len(devices[school])}
+        for school, number in sorted(changes.items())
+    ]
+    revisions = {"old": difference.old, "new": difference.new}
+    return {"revisions": revisions, **plan_record(difference.plan), "by_school": by_school}
 
 
 def drift_record(plan: Plan) -> Record:
@@ -97,7 +121,7 @@ def problems_record(problems: Sequence[Problem], texts: Mapping[str, str]) -> Re
             "summary": problem.summary,
             "detail": problem.detail,
             "severity": str(problem.severity),
-            "source": _source(problem.source),
+            "source": source_record(problem.source),
         }
         for problem in problems
     ]
@@ -178,7 +202,7 @@ def _change(change: Change) -> Record:
         "drifted": sorted(change.drifted),
         "leaving": sorted(change.leaving),
         "fields": [_field(field) for field in change.fields],
-        "source": _source(change.after.source if change.after else None),
+        "source": source_record(change.after.source if change.after else None),
     }
 
 
@@ -225,10 +249,10 @@ def _explanation(explanation: Explanation) -> Record:
         "cohort": explanation.cohort,
         "path": dotted(explanation.pointer),
         "value": plain(setting.value),
-        "source": _source(setting.source),
+        "source": source_record(setting.source),
         "rule": explanation.rule,
         "trail": [_contribution(said) for said in setting.trail],
-        "lock": _lock(setting.lock),
+        "lock": lock_record(setting.lock),
         "reaches": list(explanation.reaches),
     }
 
@@ -238,23 +262,26 @@ def _contribution(said: Contribution) -> Record:
         "layer": said.layer,
         "name": said.name,
         "value": plain(said.value),
-        "source": _source(said.source),
+        "source": source_record(said.source),
     }
 
 
-def _lock(lock: Lock | None) -> Record | None:
+def lock_record(lock: Lock | None) -> Record | None:
+    """Return a lock with its reason and where it stands."""
     if lock is None:
         return None
+    numbers = None if lock.bounds is None else {"min": lock.bounds[0], "max": lock.bounds[1]}
     return {
         "value": plain(lock.value),
         "allowed": None if lock.allowed is None else [plain(each) for each in lock.allowed],
-        "range": None if lock.bounds is None else dict(zip(("min", "max"), lock.bounds, strict=True)),
+        "range": numbers,
         "until": lock.until.isoformat() if lock.until else None,
         "reason": lock.reason,
         "owner": lock.owner,
-        "source": _source(lock.source),
+        "source": source_record(lock.source),
     }
 
 
-def _source(source: Source | None) -> Record | None:
+def source_record(source: Source | None) -> Record | None:
+    """Return a place in a file, None where there is none."""
     return asdict(source) if source and source.file else None

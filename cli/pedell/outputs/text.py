@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pedell.model import Plan, Problem
+from pedell.outputs.configuration_text import configuration_lines
+from pedell.outputs.difference_text import difference_lines
 from pedell.outputs.drift_text import drift_lines
 from pedell.outputs.explain_text import explain_lines
 from pedell.outputs.pictures import picture_lines, way_lines
@@ -13,7 +15,9 @@ from pedell.outputs.report_text import report_lines
 from pedell.outputs.table_text import table_lines
 from pedell.outputs.views import (
     Arrow,
+    Configuration,
     Detail,
+    Difference,
     Explanation,
     Format,
     Page,
@@ -44,6 +48,14 @@ class Text:
     def drift(self, plan: Plan) -> str:
         """Tell what somebody else moved."""
         return _set(drift_lines(plan, self.page))
+
+    def difference(self, difference: Difference, detail: Detail) -> str:
+        """Tell what other files would change."""
+        return _set(difference_lines(difference, detail, self.page))
+
+    def configuration(self, configuration: Configuration) -> str:
+        """Tell what one school has in the end."""
+        return _set(configuration_lines(configuration, self.page))
 
     def explain(self, explanations: Sequence[Explanation]) -> str:
         """Tell where values come from."""

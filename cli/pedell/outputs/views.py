@@ -7,14 +7,17 @@ from typing import Protocol
 
 from pedell.model import (
     Address,
+    Cohort,
     Lock,
     Outcome,
     Plan,
     Pointer,
     Problem,
     Progress,
+    School,
     Scope,
     Setting,
+    Target,
     Traffic,
     Until,
     Value,
@@ -87,6 +90,29 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What the files of ``new`` change where those of ``old`` are applied; both are revisions."""
+
+    plan: Plan
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What one school has in the end.
+
+    ``shared`` holds for all of it, beside each cohort stands what is different there. ``targets``
+    are those that hold it.
+    """
+
+    school: School
+    shared: Mapping[Pointer, Setting]
+    cohorts: tuple[tuple[Cohort, Mapping[Pointer, Setting]], ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Where one value of one school (or of its ``cohort``) comes from, and whom it reaches.
 
@@ -146,6 +172,14 @@ class Format(Protocol):
 
     def drift(self, plan: Plan) -> str:
         """Tell what somebody else moved."""
+        ...
+
+    def difference(self, difference: Difference, detail: Detail) -> str:
+        """Tell what other files would change."""
+        ...
+
+    def configuration(self, configuration: Configuration) -> str:
+        """Tell what one school has in the end."""
         ...
 
     def explain(self, explanations: Sequence[Explanation]) -> str:

@@ -16,6 +16,7 @@ _PLURALS = {
     "restrictions": "sets of restrictions",
     "presets": "sets of presets",
     "directory": "directories",
+    "entry": "entries",
     "is": "are",
     "it": "them",
     "its place": "their places",

@@ -1,6 +1,9 @@
 """Stage (pure): what is allowed and yet looks wrong becomes warnings."""
 
-from pedell.model import Desired, Problem, Severity
+import datetime
+from collections.abc import Iterable
+
+from pedell.model import Desired, Lock, Problem, Severity, dotted
 
 
 def advise_on(desired: Desired) -> tuple[Problem, ...]:
@@ -23,3 +26,18 @@ def advise_on(desired: Desired) -> tuple[Problem, ...]:
             source = resource.origins.get(("security",), resource.source)
             found.append(Problem("W0301", detail, source, Severity.WARNING))
     return tuple(dict.fromkeys(found))
+
+
+def advise_on_locks(locks: Iterable[Lock], today: datetime.date) -> tuple[Problem, ...]:
+    """Return a warning for each lock whose last day is over: it holds nothing any more."""
+    return tuple(
+        Problem(
+            "W0302",
+            f"{dotted(lock.at)} was locked {lock.end}. Since then every layer may say what it"
+            f" wants. Delete the lock or give it another day. Ask: {lock.owner}",
+            lock.source,
+            Severity.WARNING,
+        )
+        for lock in locks
+        if not lock.holds_on(today)
+    )

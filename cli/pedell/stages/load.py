@@ -8,7 +8,13 @@ from pedell.language.documents import MAX_BYTES, parse_document
 from pedell.model import Asset, Document, Folder, Problem, Rejected, Source
 
 MAX_ASSET_BYTES = 20_000_000
-_DOCUMENTS = ("authority.y*ml", "catalogue.y*ml", "groups/*.y*ml", "schools/*.y*ml")
+_DOCUMENTS = (
+    "authority.y*ml",
+    "catalogue.y*ml",
+    "groups/*.y*ml",
+    "schools/*.y*ml",
+    "secrets/*.y*ml",
+)
 _ASSETS = ("devices/*.csv", "certificates/*")
 _ROLE_ASSETS = ("roles/*/templates/**/*",)
 

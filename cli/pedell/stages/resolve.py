@@ -1,7 +1,9 @@
 """Stage 3 (pure): layers become effective values, each with its trail, under the locks."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from pedell.language.nearest import did_you_mean
 from pedell.model import (
@@ -31,19 +33,21 @@ Trails = dict[Pointer, list[Contribution]]
 
 
 def resolve_values(
-    inventory: Inventory, kinds: Mapping[str, Kind]
+    inventory: Inventory, kinds: Mapping[str, Kind], today: datetime.date
 ) -> Mapping[tuple[str, str], Effective]:
     """Return (school, cohort) → effective values; cohort ``""`` is the school itself.
 
     A later layer wins, but where a kind marks a field ``x-merge: restrict`` the stricter value
-    does. Rejects locked values that a lower layer changes, and groups that disagree.
+    does. Rejects values that a lock does not permit, and groups that disagree. A lock whose last
+    day lies before ``today`` holds nothing.
     """
     problems: list[Problem] = []
+    locks = {lock.at: lock for lock in inventory.locks if lock.holds_on(today)}
     found = {}
     for school in inventory.schools.values():
         for cohort in (None, *school.cohorts):
             name = cohort.name if cohort else ""
-            resolving = _Resolving(inventory, school, cohort, kinds, problems)
+            resolving = _Resolving(inventory, school, cohort, kinds, locks, problems)
             found[school.id, name] = Effective(school.id, name, resolving.settings())
     if problems:
         raise Rejected(problems)
@@ -59,11 +63,13 @@ class _Resolving:
         school: School,
         cohort: Cohort | None,
         kinds: Mapping[str, Kind],
+        locks: Mapping[Pointer, Lock],
         problems: list[Problem],
     ) -> None:
         self._inventory = inventory
         self._school = school
         self._cohort = cohort
+        self._locks = {at: lock for at, lock in locks.items() if self._concerns(at)}
         self._strict = {
             name: (field.get("x-merge"), field.get("x-strict"))
             for name, field in kinds["restrictions"].schema["properties"].items()
@@ -72,13 +78,13 @@ class _Resolving:
 
     def settings(self) -> Mapping[Pointer, Setting]:
         trails = self._trails()
-        locks = {lock.at: lock for lock in self._inventory.locks if self._concerns(lock.at)}
-        self._found_in_catalogue(trails, locks)
-        for lock in locks.values():
-            chosen = (*lock.at[:2], "present")
-            if lock.at[0] not in ("wifi", "apps") or chosen in trails or chosen in locks:
-                self._hold(lock, trails)
-        return {at: self._setting(at, trail, locks.get(at)) for at, trail in trails.items()}
+        fixed = {at: lock for at, lock in self._locks.items() if lock.is_fixed}
+        self._found_in_catalogue(trails, fixed)
+        for at in fixed:
+            chosen = (*at[:2], "present")
+            if at[0] not in ("wifi", "apps") or chosen in trails or chosen in fixed:
+                trails.setdefault(at, [])
+        return {at: self._setting(at, trail) for at, trail in trails.items()}
 
     def _concerns(self, at: Pointer) -> bool:
         return not (self._cohort and at[0] == "restrictions" and at[1] != self._cohort.role)
@@ -134,22 +140,41 @@ class _Resolving:
                 said = Contribution("catalogue", chosen, written.value, written.source)
                 trails.setdefault((*at[:2], *pointer[2:]), []).insert(0, said)
 
-    def _hold(self, lock: Lock, trails: Trails) -> None:
-        for said in trails.setdefault(lock.at, []):
-            if said.layer in _BELOW_AUTHORITY and said.value != lock.value:
-                detail = (
-                    f"The authority locks {dotted(lock.at)} to {_shown(lock.value)}"
-                    f" ({lock.source})."
-                    f" Reason: {lock.reason}. Ask: {lock.owner}"
-                )
-                self._problems.append(Problem("E0107", detail, said.source))
-
-    def _setting(self, at: Pointer, trail: list[Contribution], lock: Lock | None) -> Setting:
-        if lock is not None:
+    def _setting(self, at: Pointer, trail: list[Contribution]) -> Setting:
+        lock = self._locks.get(at)
+        if lock is not None and lock.is_fixed:
+            for said in trail:
+                if said.layer in _BELOW_AUTHORITY and not lock.permits(said.value):
+                    self._refuse(lock, said)
             held = self._filled(lock.value, lock.source)
             return Setting(held, lock.source, tuple(trail), lock)
         won = self._winner(at, trail)
-        return Setting(self._filled(won.value, won.source), won.source, tuple(trail))
+        if lock is not None:
+            self._keep_within(lock, trail, won)
+        return Setting(self._filled(won.value, won.source), won.source, tuple(trail), lock)
+
+    def _keep_within(self, lock: Lock, trail: list[Contribution], won: Contribution) -> None:
+        """Check what the layers chose; what the catalogue says counts only where it wins."""
+        if lock.allowed is not None:
+            allowed = tuple(self._filled(value, lock.source) for value in lock.allowed)
+            lock = replace(lock, allowed=allowed)
+        for said in trail:
+            counts = said.layer != "catalogue" or said is won
+            if counts and not lock.permits(self._filled(said.value, said.source)):
+                self._refuse(lock, said)
+
+    def _refuse(self, lock: Lock, said: Contribution) -> None:
+        what, words = dotted(lock.at), lock.in_words(_shown)
+        rule = f"locks {what} to {words}" if lock.is_fixed else f"allows {words} for {what}"
+        until = f" {lock.end}" if lock.end else ""
+        own = (
+            "" if said.layer in _BELOW_AUTHORITY else f" It says {_shown(said.value)} here itself."
+        )
+        detail = (
+            f"The authority {rule}{until} ({lock.source}).{own}"
+            f" Reason: {lock.reason}. Ask: {lock.owner}"
+        )
+        self._problems.append(Problem("E0107", detail, said.source))
 
     def _winner(self, at: Pointer, trail: list[Contribution]) -> Contribution:
         merge, strict = (

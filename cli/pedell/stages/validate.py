@@ -10,6 +10,7 @@ from pedell.language.locks import read_locks
 from pedell.language.nearest import did_you_mean
 from pedell.language.roles import read_roles
 from pedell.language.schemas import Schemas
+from pedell.language.secret_files import FOLDER, read_secrets
 from pedell.language.targets import read_targets
 from pedell.model import (
     Cohort,
@@ -24,6 +25,7 @@ from pedell.model import (
     Rejected,
     Role,
     School,
+    SecretFiles,
     Source,
     Target,
     Written,
@@ -49,6 +51,8 @@ def validate_folder(folder: Folder, schemas: Schemas) -> Inventory:
 
 def _check(document: Document, schemas: Schemas) -> Iterator[Problem]:
     folder, _, name = document.relative.rpartition("/")
+    if folder == FOLDER:
+        return  # closed: what can be seen of them is read with the inventory
     schema = {"groups": "group", "schools": "school"}.get(folder, "role" if folder else "")
     schema = schema or document.relative.removesuffix(".yml")
     for violation in schemas.violations(f"{schema}.json", document.value):
@@ -98,7 +102,13 @@ class _Building:
             catalogue=self._catalogue(),
             roles=self._roles(),
             certificates=dict(self._certificates()),
+            secrets=self._secrets(schools),
         )
+
+    def _secrets(self, schools: Mapping[str, School]) -> SecretFiles:
+        found, problems = read_secrets(self._folder.documents, schools)
+        self.problems.extend(problems)
+        return found
 
     def _groups(self) -> Iterator[tuple[tuple[str, str], Layer]]:
         for document in self._folder.documents:

@@ -1,0 +1,175 @@
+"""What the files below ``secrets/`` say, and how an entry is written into one."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from pedell.language.documents import parse_document
+from pedell.language.nearest import did_you_mean
+from pedell.model import (
+    Document,
+    Pointer,
+    Problem,
+    Recipients,
+    Rejected,
+    SecretEntry,
+    SecretFiles,
+)
+
+AUTHORITY = "authority"
+FOLDER = "secrets"
+_RECIPIENTS = f"{FOLDER}/recipients.yml"
+_TAKEN = {AUTHORITY, "recipients"}
+"""File names with a meaning of their own: a school called like that keeps none here."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}\Z")
+_BEGIN = "-----BEGIN AGE ENCRYPTED FILE-----"
+_ARMORED = re.compile(
+    rf"{_BEGIN}\n(?:[A-Za-z0-9+/]{{1,64}}={{0,2}}\n)+-----END AGE ENCRYPTED FILE-----\n?\Z"
+)
+_RECIPIENT = re.compile(
+    r"(?:age1[02-9ac-hj-np-z]{58}|ssh-ed25519 [A-Za-z0-9+/]{68}={0,2}(?: \S.*)?)\Z"
+)
+
+
+def owner_of(name: str, schools: Collection[str]) -> str:
+    """Say whose file a secret stands in: that of a school or of the authority.
+
+    It is the school whose id, with a hyphen behind it, is the longest beginning of the name:
+    ``gs-nord-wlan`` belongs to ``gs-nord`` and not to ``gs``, where both are schools.
+    """
+    words = name.split("-")
+    heads = ("-".join(words[:size]) for size in range(len(words) - 1, 0, -1))
+    return next((head for head in heads if head in schools and head not in _TAKEN), AUTHORITY)
+
+
+def read_secrets(
+    documents: Iterable[Document], schools: Collection[str]
+) -> tuple[SecretFiles, list[Problem]]:
+    """Read the files below ``secrets/``, closed as they are, and find what is wrong with them.
+
+    A file of a school holds only what belongs to it (:func:`owner_of`); that of the authority may
+    hold any name, and no name stands in two files.
+    """
+    problems: list[Problem] = []
+    entries: dict[str, SecretEntry] = {}
+    recipients = None
+    for document in documents:
+        if document.relative == _RECIPIENTS:
+            recipients = _recipients(document, schools, problems)
+        elif document.relative.startswith(f"{FOLDER}/"):
+            for entry in _entries(document, schools, problems):
+                if entry.name in entries:
+                    detail = f"{entry.name} stands in {entries[entry.name].source.file} already."
+                    problems.append(Problem("E0290", f"{detail} Keep one of them.", entry.source))
+                entries.setdefault(entry.name, entry)
+    return SecretFiles(entries, recipients), problems
+
+
+def put_entries(document: Document | None, armored: Mapping[str, str]) -> str:
+    """Return the text of a secret file with these entries set and every other byte as it was.
+
+    Raises Rejected where the file is not written as one entry below the other.
+    """
+    lines = (document.text if document else "").splitlines(keepends=True)
+    keys = document.keys if document else {}
+    known = {name: keys[(name,)][0] for name in armored if (name,) in keys}
+    for name, line in sorted(known.items(), key=lambda item: -item[1]):
+        end = line
+        while end < len(lines) and lines[end].startswith((" ", "\t")):
+            end += 1
+        lines[line - 1 : end] = _block(name, armored[name])
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    for name in armored.keys() - known.keys():
+        lines += _block(name, armored[name])
+    text = "".join(lines)
+    if not _says(text, {**((document.value or {}) if document else {}), **armored}):
+        detail = "Entries stand one below the other, each a name and an indented block behind |."
+        raise Rejected([Problem("E0291", detail, document.source() if document else None)])
+    return text
+
+
+def _block(name: str, armored: str) -> list[str]:
+    return [f"{name}: |\n", *(f"  {line}\n" for line in armored.splitlines())]
+
+
+def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+    try:
+        found = parse_document("", "", text.encode()).value
+    except Rejected:
+        return False
+    return isinstance(found, dict) and found == wanted
+
+
+def _entries(
+    document: Document, schools: Collection[str], problems: list[Problem]
+) -> Iterator[SecretEntry]:
+    owner = document.relative.removeprefix(f"{FOLDER}/").removesuffix(".yml")
+    if owner != AUTHORITY and owner not in schools:
+        detail = f"There is no school {owner}. {did_you_mean(owner, schools)}"
+        problems.append(Problem("E0290", detail, document.source()))
+        return
+    value = {} if document.value is None else document.value
+    if not isinstance(value, dict):
+        detail = "Names stand here, and behind each an encrypted block."
+        problems.append(Problem("E0291", detail, document.source()))
+        return
+    for name, armored in value.items():
+        found = list(_faults(document, name, armored, owner, schools))
+        problems.extend(found)
+        if not found:
+            yield SecretEntry(name, owner, armored, document.key_source((name,)))
+
+
+def _faults(
+    document: Document, name: str, armored: Any, owner: str, schools: Collection[str]
+) -> Iterator[Problem]:
+    if not _NAME.match(name):
+        detail = "A name has letters, digits, dots, hyphens; 200 characters at most."
+        yield Problem("E0291", detail, document.key_source((name,)))
+    elif owner not in (AUTHORITY, owner_of(name, schools)):
+        home = owner_of(name, schools)
+        detail = f"{name} belongs into {FOLDER}/{home}.yml, as its name says."
+        detail = f"{detail} Take it out, then: pedell secret set {name}"
+        yield Problem("E0290", detail, document.key_source((name,)))
+    if not isinstance(armored, str) or not armored.startswith(_BEGIN):
+        detail = f"{name} is not encrypted. Take it out, then: pedell secret set {name}"
+        yield Problem("E0114", detail, document.source((name,)))
+    elif not _ARMORED.match(armored):
+        detail = f"The block of {name} is damaged. Take it out, then: pedell secret set {name}"
+        yield Problem("E0291", detail, document.source((name,)))
+
+
+def _recipients(
+    document: Document, schools: Collection[str], problems: list[Problem]
+) -> Recipients:
+    value = document.value if isinstance(document.value, dict) else {}
+    if value is not document.value or value.keys() - {AUTHORITY, "schools", "recovery"}:
+        detail = "It has three keys: authority, schools, recovery."
+        problems.append(Problem("E0291", detail, document.source()))
+    own = value.get("schools") or {}
+    if not isinstance(own, dict):
+        detail = "Here stand ids of schools, and behind each a list of keys."
+        problems.append(Problem("E0291", detail, document.source(("schools",))))
+        own = {}
+    for school in own.keys() - set(schools):
+        detail = f"There is no school {school}. {did_you_mean(school, schools)}"
+        problems.append(Problem("E0290", detail, document.key_source(("schools", school))))
+    return Recipients(
+        _keys(document, (AUTHORITY,), value.get(AUTHORITY), problems),
+        {s: _keys(document, ("schools", s), keys, problems) for s, keys in own.items()},
+        _keys(document, ("recovery",), value.get("recovery"), problems),
+    )
+
+
+def _keys(document: Document, at: Pointer, value: Any, problems: list[Problem]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    keys = value if isinstance(value, list) else [value]
+    wrong = [k for k in keys if not isinstance(k, str) or not _RECIPIENT.match(k)]
+    if wrong or keys is not value:
+        detail = "A list of public keys stands here: age1… (62 characters) or ssh-ed25519 …"
+        problems.append(Problem("E0291", detail, document.source(at)))
+        return ()
+    return tuple(keys)
