@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pedell.commands import options
 from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import rejections_shown, say, show
 from pedell.language.secret_files import AUTHORITY, FOLDER, owner_of, put_entries
-from pedell.model import Inventory, Problem, Rejected, Sealed, SecretEntry, Value
+from pedell.model import Inventory, Problem, Rejected, SecretEntry, sealed_in
 from pedell.outputs.wording import count
 from pedell.pipeline import Reading
 from pedell.vault import Keyring
@@ -230,24 +230,12 @@ def _elsewhere(name: str) -> str:
 
 def _named(reading: Reading) -> set[str]:
     """Return every secret that a resource or a target of the inventory names."""
-    found = {name for wanted in reading.desired.values() for name in _sealed(wanted.spec)}
+    found = {one.name for wanted in reading.desired.values() for one in sealed_in(wanted.spec)}
     for target in reading.inventory.targets.values():
         webhook = target.settings.get("webhook")
         for settings in (target.settings, webhook if isinstance(webhook, Mapping) else {}):
             found |= {str(settings["credential"])} if settings.get("credential") else set()
     return found
-
-
-def _sealed(value: Value) -> Iterator[str]:
-    match value:
-        case Sealed(name):
-            yield name
-        case Mapping():
-            for child in value.values():
-                yield from _sealed(child)
-        case list() | tuple():
-            for child in value:
-                yield from _sealed(child)
 
 
 def _replace(path: Path, text: str) -> None:

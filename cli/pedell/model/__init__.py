@@ -45,6 +45,7 @@ from pedell.model.value import (
     is_same,
     leaves,
     look_up,
+    sealed_in,
     to_json,
 )
 
@@ -124,5 +125,6 @@ __all__ = [
     "is_same",
     "leaves",
     "look_up",
+    "sealed_in",
     "to_json",
 ]

@@ -23,6 +23,21 @@ def leaves(value: Value, at: Pointer = ()) -> Iterator[tuple[Pointer, Value]]:
         yield at, value
 
 
+def sealed_in(value: Value) -> Iterator[Sealed]:
+    """Yield every sealed secret inside a value, lists included."""
+    match value:
+        case Sealed():
+            yield value
+        case Mapping():
+            for child in value.values():
+                yield from sealed_in(child)
+        case list() | tuple():
+            for child in value:
+                yield from sealed_in(child)
+        case _:
+            return
+
+
 def look_up(value: Value, pointer: Pointer) -> Value:
     """Follow ``pointer`` through mappings; a way that ends early leads to None."""
     for key in pointer:

@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pedell.model import Action, Cause, Change, FieldChange, Sealed, Value, leaves, look_up
+from pedell.model import (
+    Action,
+    Cause,
+    Change,
+    FieldChange,
+    Sealed,
+    Value,
+    leaves,
+    look_up,
+    sealed_in,
+)
 
 NOT_SHOWN = "not shown, may hold a secret"
 _MARK = "⟦secret:"
@@ -37,7 +47,7 @@ def _whole(change: Change) -> Iterator[FieldChange]:
 
 
 def _masked_field(field: FieldChange, ours: Sequence[Value]) -> FieldChange:
-    becomes_secret = any(_sealed(field.after)) and not any(_sealed(field.before))
+    becomes_secret = any(sealed_in(field.after)) and not any(sealed_in(field.before))
     before, after = field.before, field.after
     if becomes_secret or before not in ours:
         before = _guarded(before, [*ours, field.after])
@@ -53,7 +63,7 @@ def _guarded(value: Value, ours: Sequence[Value]) -> Value:
             return value
         case Mapping():
             flat = (side for side in ours if not isinstance(side, Mapping))
-            sealed = next((found for side in flat for found in _sealed(side)), None)
+            sealed = next((found for side in flat for found in sealed_in(side)), None)
             if sealed is not None:
                 return _sealed_up(value, sealed)
             inside = [side for side in ours if isinstance(side, Mapping)]
@@ -61,7 +71,7 @@ def _guarded(value: Value, ours: Sequence[Value]) -> Value:
         case str() if any(isinstance(side, str) and _MARK in side for side in ours):
             return value if value in ours else NOT_SHOWN
         case _:
-            sealed = next((found for side in ours for found in _sealed(side)), None)
+            sealed = next((found for side in ours for found in sealed_in(side)), None)
             return value if sealed is None else _sealed_up(value, sealed)
 
 
@@ -75,17 +85,3 @@ def _sealed_up(value: Value, sealed: Sealed) -> Value:
             return [_sealed_up(child, sealed) for child in value]
         case _:
             return Sealed(sealed.name)
-
-
-def _sealed(value: Value) -> Iterator[Sealed]:
-    match value:
-        case Sealed():
-            yield value
-        case Mapping():
-            for child in value.values():
-                yield from _sealed(child)
-        case list() | tuple():
-            for child in value:
-                yield from _sealed(child)
-        case _:
-            return

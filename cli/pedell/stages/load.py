@@ -1,7 +1,7 @@
 """Stage 1 (reads files): the folders of an inventory become documents and assets."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pedell.language.documents import MAX_BYTES, parse_document
@@ -61,11 +61,7 @@ def _playbooks(
 def _read(
     root: Path, patterns: tuple[str, ...], found: dict[str, Document], problems: list[Problem]
 ) -> None:
-    for path, relative in _files(root, patterns, problems):
-        if relative in found:
-            detail = f"{relative} stands in {found[relative].path} already."
-            problems.append(Problem("E0201", detail, _top(path)))
-            continue
+    for path, relative in _new_files(root, patterns, found, problems):
         content = _content(path, MAX_BYTES, problems)
         if content is None:
             continue
@@ -78,14 +74,24 @@ def _read(
 def _take(
     root: Path, patterns: tuple[str, ...], found: dict[str, Asset], problems: list[Problem]
 ) -> None:
+    for path, relative in _new_files(root, patterns, found, problems):
+        content = _content(path, MAX_ASSET_BYTES, problems)
+        if content is not None:
+            found[relative] = Asset(str(path), relative, content)
+
+
+def _new_files(
+    root: Path,
+    patterns: tuple[str, ...],
+    found: Mapping[str, Document | Asset],
+    problems: list[Problem],
+) -> Iterator[tuple[Path, str]]:
     for path, relative in _files(root, patterns, problems):
         if relative in found:
             detail = f"{relative} stands in {found[relative].path} already."
             problems.append(Problem("E0201", detail, _top(path)))
-            continue
-        content = _content(path, MAX_ASSET_BYTES, problems)
-        if content is not None:
-            found[relative] = Asset(str(path), relative, content)
+        else:
+            yield path, relative
 
 
 def _content(path: Path, limit: int, problems: list[Problem]) -> bytes | None:
