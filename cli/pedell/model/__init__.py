@@ -48,6 +48,7 @@ from pedell.model.value import (
     sealed_in,
     to_json,
 )
+from pedell.model.words import Words, tell
 
 __all__ = [
     "EVERYTHING_AT_ONCE",
@@ -116,6 +117,7 @@ __all__ = [
     "WaveEnded",
     "WaveStarted",
     "Window",
+    "Words",
     "Writes",
     "Written",
     "canonical",
@@ -126,5 +128,6 @@ __all__ = [
     "leaves",
     "look_up",
     "sealed_in",
+    "tell",
     "to_json",
 ]
