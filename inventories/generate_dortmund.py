@@ -7,13 +7,15 @@ Real are two figures: 154 schools and 25,000 iPads for pupils (City of Dortmund,
     python inventories/generate_dortmund.py --check    write nothing, exit 1 where something differs
 """
 
-import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generating import Dice, Example, ascii_of, shares
+
 HOME = Path(__file__).parent / "dortmund"
+DICE = Dice("dortmund")
 PUPIL_TABLETS = 25_000
 TEACHER_TABLETS = 2_800
 MINIMUM_STOCK = 30  # every school gets one class set, the rest goes by need
@@ -132,7 +134,7 @@ class School:
     @property
     def id(self) -> str:
         """The short name: ``gs-apfelbaum``."""
-        return f"{self.type.prefix}-{_ascii(self.word).lower()}"
+        return f"{self.type.prefix}-{ascii_of(self.word).lower()}"
 
     @property
     def name(self) -> str:
@@ -142,7 +144,7 @@ class School:
 
     def draw(self, what: str, sides: int) -> int:
         """Throw a die for this school and question: the same face every time."""
-        return _throw(self.id + what, sides)
+        return DICE.throw(self.id + what, sides)
 
     def happens(self, what: str, percent: int) -> bool:
         """Throw for something that happens to ``percent`` of the schools."""
@@ -152,8 +154,8 @@ class School:
 def all_files() -> Mapping[str, str]:
     """Return the content of every file that this generator owns, by path inside the inventory."""
     schools = tuple(_schools())
-    pupils = _shares(PUPIL_TABLETS, [s.priority for s in schools], MINIMUM_STOCK)
-    teachers = _shares(TEACHER_TABLETS, [s.pupils for s in schools], 4)
+    pupils = shares(PUPIL_TABLETS, [s.priority for s in schools], MINIMUM_STOCK)
+    teachers = shares(TEACHER_TABLETS, [s.pupils for s in schools], 4)
     files = {}
     for school, loan, own in zip(schools, pupils, teachers, strict=True):
         files[f"schools/{school.id}.yml"] = _school_file(school)
@@ -167,22 +169,11 @@ def _schools() -> Iterator[School]:
         for word in kind.words.split():
             number += 1
             seed = f"{kind.prefix}{word}"
-            district = tuple(DISTRICTS)[_throw(f"{seed}district", len(DISTRICTS))]
+            district = tuple(DISTRICTS)[DICE.throw(f"{seed}district", len(DISTRICTS))]
             smallest, largest = kind.pupils
-            pupils = smallest + _throw(f"{seed}pupils", largest - smallest)
-            need = max(3, DISTRICTS[district] + kind.need + _throw(f"{seed}need", 13) - 6)
+            pupils = smallest + DICE.throw(f"{seed}pupils", largest - smallest)
+            need = max(3, DISTRICTS[district] + kind.need + DICE.throw(f"{seed}need", 13) - 6)
             yield School(number, word, kind, district, pupils, pupils * need // 100)
-
-
-def _shares(total: int, weights: Sequence[int], least: int) -> list[int]:
-    """Give everybody ``least`` and share the rest by weight, to the last one of ``total``."""
-    rest = total - least * len(weights)
-    exact = [rest * weight / sum(weights) for weight in weights]
-    shares = [int(share) for share in exact]
-    by_fraction = sorted(range(len(exact)), key=lambda n: (shares[n] - exact[n], n))
-    for n in by_fraction[: rest - sum(shares)]:
-        shares[n] += 1
-    return [least + share for share in shares]
 
 
 def _school_file(school: School) -> str:
@@ -235,7 +226,7 @@ def _cohorts(school: School) -> Iterator[str]:
     elif school.id in THERAPY_NETWORK:
         yield from ("  teacher:", "    ownership: school", "    wifi:")
         yield "      therapie:                        # talkers and eye trackers of the therapists"
-        yield f"        ssid: {_ascii(school.word)}-Therapie"
+        yield f"        ssid: {ascii_of(school.word)}-Therapie"
         yield "        security: wpa3-personal"
         yield f"        password: !secret {school.id}-therapie"
         yield "        vlan: 77"
@@ -264,9 +255,9 @@ def _ssid(school: School) -> Iterator[str]:
     """Name the network in one of three ways, or leave it to the catalogue."""
     match school.draw("ssid", 5):
         case 0 | 1:
-            yield f"ssid: {_ascii(school.word)}"
+            yield f"ssid: {ascii_of(school.word)}"
         case 2:
-            yield f"ssid: {school.type.prefix.upper()}-{_ascii(school.word)}"
+            yield f"ssid: {school.type.prefix.upper()}-{ascii_of(school.word)}"
         case 3:
             yield f"ssid: {school.word} Schule"
 
@@ -326,42 +317,5 @@ def _device_list(school: School, pupils: int, teachers: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _ascii(word: str) -> str:
-    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        word = word.replace(letter, plain)
-    return word
-
-
-def _throw(seed: str, sides: int) -> int:
-    """Throw a die that falls alike in every Python, whatever was thrown before."""
-    return int.from_bytes(hashlib.sha256(f"dortmund {seed}".encode()).digest()[:8]) % sides
-
-
-def _differing(files: Mapping[str, str]) -> list[str]:
-    paths = [path for folder in ("schools", "devices") for path in (HOME / folder).glob("*")]
-    there = {path.relative_to(HOME).as_posix(): path.read_text("utf-8") for path in paths}
-    return sorted(
-        name for name in there.keys() | files.keys() if there.get(name) != files.get(name)
-    )
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Write the files, or with ``--check`` only compare them; return the exit code."""
-    files = all_files()
-    differing = _differing(files)
-    if list(arguments) == ["--check"]:
-        print(*(f"differs: {name}" for name in differing), sep="\n", end="\n" if differing else "")
-        return 1 if differing else 0
-    for name in differing:
-        path = HOME / name
-        path.parent.mkdir(exist_ok=True)
-        if name in files:
-            path.write_text(files[name], "utf-8")
-        else:
-            path.unlink()
-    print(f"{len(differing)} of {len(files)} files written")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(Example(HOME).run(all_files(), sys.argv[1:]))

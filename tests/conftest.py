@@ -1,5 +1,6 @@
 """Skips the tests of tiers that this machine cannot run, and fails those it was told it must."""
 
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 
@@ -8,6 +9,11 @@ import pytest
 from tests import tiers
 
 OUTCOMES = ("passed", "failed", "error", "xfailed", "xpassed", "skipped")
+
+
+def pytest_configure() -> None:
+    """Speak English in tests, whatever this machine speaks; those about German say so."""
+    os.environ["PEDELL_LANG"] = "en"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """Which comes before which. The only room that knows networkx."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -8,6 +9,8 @@ Node = TypeVar("Node", bound=Hashable)
 
 def find_cycle(needs: Mapping[Node, Iterable[Node]]) -> tuple[Node, ...]:
     """Return one ring in which each waits for the next, or nothing."""
+    if not _is_knotted(needs):
+        return ()
     import networkx as nx
 
     try:
@@ -33,6 +36,15 @@ def find_path(needs: Mapping[Node, Iterable[Node]], start: Node, end: Node) -> t
     if start not in graph or end not in graph or not nx.has_path(graph, end, start):
         return ()
     return tuple(reversed(nx.shortest_path(graph, end, start)))
+
+
+def _is_knotted(needs: Mapping[Node, Iterable[Node]]) -> bool:
+    """Tell whether there is any ring: a sound inventory need not load the library to know it."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def _graph(needs: Mapping[Node, Iterable[Node]]) -> Any:

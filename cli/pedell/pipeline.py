@@ -14,6 +14,7 @@ from pedell.language.schemas import Schemas
 from pedell.lines import Lines
 from pedell.model import (
     EVERYTHING_AT_ONCE,
+    Account,
     Desired,
     DevicesCounted,
     Effective,
@@ -37,11 +38,14 @@ from pedell.model import (
     WaveStarted,
 )
 from pedell.ports import Clock, Journal, Provider
-from pedell.stages.advise import advise_on, advise_on_locks
+from pedell.stages.account import account_licences
+from pedell.stages.advise import advise_on, advise_on_locks, advise_on_names, advise_on_profiles
+from pedell.stages.advise_apps import advise_on_apps, advise_on_licences
 from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
 from pedell.stages.compile import compile_resources
+from pedell.stages.deliver import advise_on_deliveries
 from pedell.stages.guard import Limits, guard_changes
 from pedell.stages.load import load_folder
 from pedell.stages.observe import observe_targets
@@ -60,13 +64,20 @@ Seal = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the files say: the inventory, its effective values, what is wanted, and doubts."""
+    """What the files say: inventory, effective values, what is wanted, doubts, and licences."""
 
     folder: Folder
     inventory: Inventory
     values: Mapping[tuple[str, str], Effective]
     desired: Desired
     warnings: tuple[Problem, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def driven_devices(self) -> int:
+        """How many devices Pedell sets up; others are only counted."""
+        members = (found for at, found in self.desired.items() if at.kind == "membership")
+        return sum(len(found.devices) for found in members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +116,17 @@ def read(
     inventory = validate_folder(folder, schemas)
     values = resolve_values(inventory, schemas.kinds, today)
     desired = compile_resources(inventory, values, schemas, seal_for(inventory))
-    doubts = (*advise_on_locks(inventory.locks, today), *advise_on(desired))
-    return Reading(folder, inventory, values, desired, doubts)
+    accounts = account_licences(inventory, values)
+    doubts = (
+        *advise_on_locks(inventory.locks, today),
+        *advise_on(desired),
+        *advise_on_names(desired),
+        *advise_on_profiles(inventory.profiles.values()),
+        *advise_on_apps(inventory, values),
+        *advise_on_licences(accounts),
+        *advise_on_deliveries(inventory, today),
+    )
+    return Reading(folder, inventory, values, desired, doubts, accounts)
 
 
 def plan(reading: Reading, world: World, choice: Choice) -> Plan:
@@ -139,7 +159,8 @@ def difference(
         if at not in new.desired or new.desired[at].target == wanted.target
     }
     targets = {**old.inventory.targets, **new.inventory.targets}
-    abilities = {name: providers[target.provider].abilities for name, target in targets.items()}
+    driven = {name: target for name, target in targets.items() if target.is_driven}
+    abilities = {name: providers[target.provider].abilities for name, target in driven.items()}
     sight = see_memory(left, new.desired)
     found = compare_states(new.desired, sight, left, schemas.kinds, abilities)
     gone = delete_orphans(found.orphans, sight, schemas.kinds, abilities)

@@ -16,7 +16,7 @@ from typing import Any
 from pedell import __version__, pipeline
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
-from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic
+from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic, tell
 from pedell.pipeline import Reading, World
 from pedell.ports import Ledger, Means, Store, Vault
 from pedell.providers import PROVIDERS
@@ -106,7 +106,7 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
             for name, ledger in _ledgers(inventory, folder, setting, stack).items()
         }
         lines = stack.enter_context(Lines(targets, PROVIDERS, means, setting.forks))
-        world = World(load_schemas(), lines, store.recall(), _scope(inventory, setting))
+        world = World(load_schemas(), lines, store.recall(), _scope(reading, setting))
         yield Workplace(reading, world, store, traffic, folder)
 
 
@@ -167,10 +167,13 @@ def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str,
             start = f"pedell sandbox start -i {setting.roots[0]}"
             raise SandboxStoppedError(f"The sandbox does not run. Start it: {start}")
         return {name: _in_sandbox(target, sandbox) for name, target in inventory.targets.items()}
+    detail = tell("Give it an address (url or host), or work with --sandbox.")
     problems = [
-        Problem("E0111", "Give it an address (url or host), or work with --sandbox.", target.source)
+        Problem("E0111", detail, target.source)
         for target in inventory.targets.values()
-        if target.provider != "memory" and not {"url", "host"} & target.settings.keys()
+        if target.is_driven
+        and target.provider != "memory"
+        and not {"url", "host"} & target.settings.keys()
     ]
     if problems:
         raise Rejected(problems)
@@ -178,7 +181,7 @@ def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str,
 
 
 def _in_sandbox(target: Target, sandbox: Endpoints | None) -> Target:
-    if target.provider == "memory" or sandbox is None:
+    if target.provider == "memory" or not target.is_driven or sandbox is None:
         return target
     if target.school:
         server = sandbox.servers.get(target.school)
@@ -205,7 +208,8 @@ def _at_home(target: Target, root: Path) -> Target:
     )
 
 
-def _scope(inventory: Inventory, setting: Setting) -> Scope:
+def _scope(reading: Reading, setting: Setting) -> Scope:
+    inventory = reading.inventory
     return Scope(
         inventory=inventory.label,
         authority=inventory.authority,
@@ -213,7 +217,7 @@ def _scope(inventory: Inventory, setting: Setting) -> Scope:
         commit=_commit(setting.roots[0]),
         version=__version__,
         schools=len(inventory.schools),
-        devices=inventory.device_count,
+        devices=reading.driven_devices,
         sandbox=is_sandboxed(setting, inventory),
     )
 

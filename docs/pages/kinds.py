@@ -66,6 +66,7 @@ def _fields(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, field in properties.items():
         yield path + name, field
+        yield from _fields(field.get("properties", {}), f"{path}{name}.")
         inner = field.get("additionalProperties")
         if isinstance(inner, dict):
             yield from _fields(inner.get("properties", {}), f"{path}{name}.NAME.")

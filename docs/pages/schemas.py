@@ -53,6 +53,8 @@ def type_in_words(schema: Schema) -> str:
     """Say what a value looks like, in the words of the error messages."""
     if schema.get("x-secret"):
         return "name of a secret"
+    if "x-names" in schema:
+        return f"name ({str(schema['x-names']).replace('-', ' ')})"
     if "const" in schema:
         return f"always {str(schema['const']).lower()}"
     if "enum" in schema:

@@ -77,6 +77,60 @@ def test_one_delivery_of_a_list_can_be_taken(folder):
     assert 'Did you mean "Sommer"?' in answer.err
 
 
+def deliver(folder, lots="Herbst;;;;arrived\nSommer;;;;arrived\n"):
+    (folder / "deliveries.csv").write_text(f"lot;date;count;model;state\n{lots}")
+
+
+def test_where_there_are_deliveries_devices_keep_their_lot(folder):
+    deliver(folder)
+    before = (folder / OURS).read_text()
+    assert take(folder, "list.csv", "--school", "gs-nord", "--write").code == 0
+    after = (folder / OURS).read_text()
+    assert after.startswith(before.replace("cohort\n", "cohort;lot\n", 1))
+    assert after.endswith(
+        "\nDXXX00000009;02:d0:00:00:00:09;MU-0009;iPad (9. Generation);pupil;Herbst\n"
+    )
+    assert pedell_says("validate", cwd=folder).code == 0
+
+
+def test_a_list_that_names_no_lots_belongs_to_the_one_that_is_said(folder):
+    deliver(folder)
+    (folder / "list.csv").write_text("S/N;MAC\nDXXX00000009;02d000000009\n")
+    words = ("list.csv", "--school", "gs-nord", "--cohort", "pupil", "--write", "--lot")
+    assert 'Did you mean "Herbst"?' in take(folder, *words, "Herpst").err
+    assert take(folder, *words, "Herbst").code == 0
+    assert (folder / OURS).read_text().endswith(";pupil;Herbst\n")
+
+
+def test_without_deliveries_a_lot_is_told_to_be_forgotten(folder):
+    answer = take(folder, "list.csv", "--school", "gs-nord", "--lot", "Herbst")
+    assert answer.code == 0
+    assert "There is no deliveries.csv" in answer.err
+
+
+def test_more_devices_than_were_delivered_hold_the_list_back(folder):
+    deliver(folder, "Herbst;;0;;arrived\nSommer;;;;arrived\n")
+    answer = take(folder, "list.csv", "--school", "gs-nord", "--write")
+    assert (answer.code, answer.out) == (5, "")
+    assert "E0246" in answer.err
+
+
+def test_what_an_owner_decides_for_goes_into_its_own_list(folder):
+    (folder / "owners").mkdir()
+    (folder / "owners/land.yml").write_text("owner: land\nname: Land\ndecides_for: [teacher]\n")
+    (folder / "devices/land").mkdir()
+    head, first, second, teacher = (folder / OURS).read_text().splitlines(keepends=True)
+    (folder / OURS).write_text(head + first + second)
+    (folder / "devices/land/gs-nord.csv").write_text(head + teacher)
+    (folder / "list.csv").write_text(HEAD + NINE.replace("pupil", "teacher"))
+    assert take(folder, "list.csv", "--school", "gs-nord", "--write").code == 0
+    assert (folder / OURS).read_text() == head + first + second
+    assert "DXXX00000009" in (folder / "devices/land/gs-nord.csv").read_text()
+    assert counts(take(folder, "list.csv", "--school", "gs-nord", "--output", "json")) == {
+        "teacher": (0, 1, 0)
+    }
+
+
 def test_a_device_of_another_cohort_stays_and_is_named(folder):
     (folder / "list.csv").write_text(HEAD + KNOWN.replace("pupil", "teacher"))
     before = (folder / OURS).read_bytes()

@@ -48,19 +48,36 @@ school: {name}
 name: Schule {name}
 type: {type}
 groups: [{group}]
+municipality: {town}
 cohorts:
   pupil: {{ownership: loan}}
   teacher: {{}}
+  aide: {{}}
 """
+LAND = """\
+owner: land
+name: Das Land
+decides_for: [aide]
+accepts: [wifi]
+apps: [anton]
+schools:
+  gs-02: {apps: {remove: [anton]}}
+"""
+AIDED = 3
+"""In so many schools there are aides."""
+
 NAMES = [f"gs-{n:02}" for n in range(1, 8)] + [f"rs-{n:02}" for n in range(8, 13)]
 
 
 def files() -> Mapping[str, str]:
-    """Twelve schools of two types in three groups, and a playbooks folder beside."""
+    """Twelve schools of two types, three groups, two towns, some aides of the state; playbooks."""
     found = {
         "in/authority.yml": AUTHORITY,
         "in/catalogue.yml": CATALOGUE,
         "in/groups/grundschule.yml": "type: grundschule\napps: [anton]\n",
+        "in/owners/land.yml": LAND,
+        "in/municipalities/neustadt.yml": "municipality: neustadt\nname: N\napps: [geogebra]\n",
+        "in/municipalities/altstadt.yml": "municipality: altstadt\nname: A\n",
         "playbooks/roles/welcome/role.yml": ROLE,
         "playbooks/roles/welcome/templates/motd.j2": MOTD,
     }
@@ -71,7 +88,12 @@ def files() -> Mapping[str, str]:
     for number, name in enumerate(NAMES, 1):
         kind = "grundschule" if name.startswith("gs") else "realschule"
         group = ("nord", "sued", "west")[number % 3]
-        found[f"in/schools/{name}.yml"] = SCHOOL.format(name=name, type=kind, group=group)
+        town = "neustadt" if number % 2 else "altstadt"
+        own = SCHOOL.format(name=name, type=kind, group=group, town=town)
+        found[f"in/schools/{name}.yml"] = own
+        if number <= AIDED:
+            aide = f"DXXL{number:08};02:d1:00:00:00:{number:02x};;iPad;aide\n"
+            found[f"in/devices/land/{name}.csv"] = f"serial;mac;asset;model;cohort\n{aide}"
         rows = "".join(
             f"DXXX{number:04}{device:04};02:d0:00:00:{number:02x}:{device:02x};;iPad;"
             f"{'teacher' if device == 1 else 'pupil'}\n"
@@ -136,9 +158,19 @@ LINES = {
     "authority, a role less": ("in/authority.yml", "  roles: [welcome]\n", ""),
     "type": ("in/groups/grundschule.yml", "[anton]", "[anton, geogebra]"),
     "type, an app less": ("in/groups/grundschule.yml", "apps: [anton]\n", ""),
+    "municipality": ("in/municipalities/neustadt.yml", "[geogebra]", "[]"),
+    "municipality, a lock": (
+        "in/municipalities/altstadt.yml",
+        "name: A\n",
+        "name: A\nlocks: [{at: restrictions.pupil.camera, value: false, reason: R, owner: O}]\n",
+    ),
+    "a school changes its town": ("in/schools/gs-03.yml", "neustadt", "altstadt"),
+    "owner": ("in/owners/land.yml", "apps: [anton]", "apps: [geogebra]"),
+    "owner, one school": ("in/owners/land.yml", "gs-02", "gs-03"),
+    "owner, what it accepts": ("in/owners/land.yml", "[wifi]", "[wifi, apps]"),
     "group": ("in/groups/sued.yml", "Netz 1", "Netz 9"),
     "school": ("in/schools/gs-03.yml", "name: Schule gs-03", "name: Dritte Schule"),
-    "cohort": ("in/schools/rs-09.yml", "teacher: {}", "teacher: {apps: [geogebra]}"),
+    "cohort": ("in/schools/rs-08.yml", "teacher: {}", "teacher: {apps: [geogebra]}"),
     "role": ("playbooks/roles/welcome/templates/motd.j2", "Welcome to", "Greetings from"),
     "a device moves": ("in/devices/gs-05.csv", "05:02;;iPad;pupil", "05:02;;iPad;teacher"),
     "a device less": ("in/devices/gs-05.csv", "DXXX00050003;02:d0:00:00:05:03;;iPad;pupil\n", ""),
@@ -164,7 +196,7 @@ def test_a_person_reads_groups_and_both_revisions(home):
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
     old, new = (git(home, "rev-parse", rev)[:7] for rev in ("HEAD~1", "HEAD"))
     assert lines[0] == (
-        f"Stadt Musterstadt · 12 schools · 90 tablets · HEAD~1 ({old}) → HEAD ({new})"
+        f"Stadt Musterstadt · 12 schools · 93 tablets · HEAD~1 ({old}) → HEAD ({new})"
     )
     assert any("schulnetz" in line and "ssid Netz 1 → Netz 9" in line for line in lines)
     assert any("in/groups/sued.yml:2" in line for line in lines)
@@ -191,6 +223,7 @@ def test_what_is_declared_no_more_is_taken_away(home):
 def test_a_school_that_closes_is_told(home):
     (home / "in/schools/gs-01.yml").unlink()
     (home / "in/devices/gs-01.csv").unlink()
+    (home / "in/devices/land/gs-01.csv").unlink()
     assert set(told(home, "HEAD")) == {"gs-01"}
 
 
@@ -201,7 +234,7 @@ def test_three_dots_begin_at_the_last_common_commit(home):
     git(home, "checkout", "--quiet", "main")
     replaced(home, *LINES["group"])
     commit(home)
-    assert set(told(home, "main...request")) == {"rs-09"}
+    assert set(told(home, "main...request")) == {"rs-08"}
     assert len(told(home, "main..request")) == 5
 
 

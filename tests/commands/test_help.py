@@ -26,7 +26,7 @@ COMMANDS = [code for code in SUMMARIES if help_pages()[code].wrong.startswith("$
 # A file that cannot be shown as text on a page: the tests of loading make one.
 DESCRIBED = {"E0101", "E0105", "E0106"}
 
-_NAME = re.compile(r"^# (\S+/?\S*\.(?:yml|csv|j2))$", re.M)
+_NAME = re.compile(r"^# (\S+/?\S*\.(?:yml|csv|j2|mobileconfig))$", re.M)
 
 
 @pytest.fixture(name="folder")

@@ -61,7 +61,8 @@ def test_a_limit_chooses_schools(folder):
 def test_apps_say_who_uses_them(folder):
     found = {row["id"]: row for row in rows(folder, "apps")}
     assert found["anton"] == {
-        "id": "anton", "title": "ANTON", "approved": "2021-01-15", "schools": 2, "devices": 3,
+        "id": "anton", "title": "ANTON", "approved": "2021-01-15", "platforms": ["ipados"],
+        "grades": None, "schools": 2, "devices": 3, "short": None,
     }  # fmt: skip
     assert found["book-creator"]["schools"] == 1
     assert {row["id"]: row["schools"] for row in rows(folder, "apps", "-l", "rs-west")} == {
@@ -85,6 +86,7 @@ def test_targets_have_an_address_or_work_on_the_sandbox(folder):
 def test_locks_say_why_who_and_where(folder):
     assert rows(folder, "locks") == [
         {
+            "by": "authority",
             "at": "restrictions.pupil.airdrop",
             "value": False,
             "allowed": None,

@@ -3,13 +3,16 @@
 import os
 import pty
 import re
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.commands.repositories import commit
 from tests.commands.typed import SOURCE, Answer, pedell_says
 from tests.inventory_builder import AUTHORITY, SCHOOL, build
 
@@ -300,3 +303,287 @@ def test_an_identity_that_others_can_read_stops_a_plan(home, keys):
     keys["it"][0].chmod(0o644)
     answer = plan(home, keys["it"][0])
     assert (answer.code, "chmod 600" in answer.out + answer.err) == (5, True)
+
+
+class Edited:
+    """A home whose editor is a script: it sees the file in ``sys.argv[1]`` and the try, from 1."""
+
+    def __init__(self, home, keys, tmp_path):
+        self.home, self.keys = home, keys
+        self.room = tmp_path / "room"
+        self.room.mkdir(mode=0o700)
+        self.seen = tmp_path / "seen"
+        self.seen.mkdir()
+        self.script = tmp_path / "editor.py"
+
+    @property
+    def env(self):
+        return {
+            "VISUAL": f"'{sys.executable}' '{self.script}'",
+            "XDG_RUNTIME_DIR": str(self.room),
+            "PEDELL_IDENTITY": str(self.keys["it"][0]),
+        }
+
+    def write(self, script):
+        head = f"""
+import os, re, sys, time, pathlib
+path = pathlib.Path(sys.argv[1])
+seen = pathlib.Path({str(self.seen)!r})
+number = len(list(seen.iterdir())) + 1
+text = path.read_bytes().decode("utf-8", "replace")
+(seen / str(number)).write_text(text)
+"""
+        self.script.write_text(f"{head}{script}")
+
+    def __call__(self, script, owner="gs-nord", **env):
+        self.write(script)
+        answer = says(self.home, "secret", "edit", owner, env={**self.env, **env})
+        assert list(self.room.iterdir()) == []
+        assert CANARY not in answer.out + answer.err
+        assert "A bug of Pedell" not in answer.err
+        return answer
+
+    def texts(self):
+        return [path.read_text() for path in sorted(self.seen.iterdir())]
+
+
+@pytest.fixture(name="edited")
+def _edited(home, keys, tmp_path):
+    put(home, "gs-nord-wlan", CANARY)
+    put(home, "gs-nord-old", "old")
+    put(home, "gs-nord-radius", "r # a'd\"i\\\\us: 1.50")
+    return Edited(home, keys, tmp_path)
+
+
+def test_editing_encrypts_what_changed_and_nothing_else(home, keys, edited):
+    before = (home / "secrets/gs-nord.yml").read_text()
+    answer = edited(f"""
+text = re.sub("gs-nord-old: .*", "gs-nord-new: 0012 #! 'x", text).replace({CANARY!r}, "{CANARY}-2")
+path.write_text(text)
+""")
+    assert (answer.code, answer.err) == (0, "")
+    assert "Changed: gs-nord-wlan\nNew: gs-nord-new\nTaken out: gs-nord-old\n" in answer.out
+    assert "gs-nord.yml is encrypted for 2 recipients." in answer.out
+    after = (home / "secrets/gs-nord.yml").read_text()
+    kept = before[before.index("gs-nord-radius") :]
+    assert kept in after
+    assert "gs-nord-old" not in after
+    assert shown(home, "gs-nord-wlan", keys["nord"][0]).out == f"{CANARY}-2\n"
+    assert shown(home, "gs-nord-new", keys["it"][0]).out == "0012 #! 'x\n"
+    assert "gs-nord-radius: r # a'd" in edited.texts()[0]
+
+
+def test_a_text_left_as_it_was_changes_nothing(home, keys, edited):
+    put(home, "gs-nord-odd", "a\n\n b\n")
+    before = (home / "secrets/gs-nord.yml").read_bytes()
+    answer = edited("path.write_text(text + chr(10))")
+    assert (answer.code, answer.out) == (0, "Nothing has been changed.\n")
+    assert (home / "secrets/gs-nord.yml").read_bytes() == before
+
+
+def test_what_lines_cannot_hold_stays_as_it_is(home, keys, edited):
+    put(home, "gs-nord-odd", "a\n\n\n")
+    assert edited("path.write_text(text + 'gs-nord-x: 1')").code == 0
+    assert "gs-nord-odd stays as it is" in edited.texts()[0]
+    assert shown(home, "gs-nord-odd", keys["it"][0]).out == "a\n\n\n\n"
+
+
+def test_the_file_is_for_one_person_and_gone_with_all_that_lay_beside_it(edited):
+    answer = edited("""
+import stat
+print(oct(stat.S_IMODE(path.stat().st_mode)), oct(stat.S_IMODE(path.parent.stat().st_mode)), path.parent.parent == pathlib.Path(os.environ["XDG_RUNTIME_DIR"]), [k for k in os.environ if k.startswith("PEDELL_")])
+(path.parent / "more").mkdir()
+for name in (".gs-nord.txt.swp", "gs-nord.txt~", "more/a"):
+    (path.parent / name).write_text(text)
+    (path.parent / name).chmod(0o400)
+(path.parent / "link").symlink_to(seen)
+os.link(path, seen / "kept")
+""")
+    assert answer.out == "0o600 0o700 True []\nNothing has been changed.\n"
+    assert set((edited.seen / "kept").read_bytes()) == {0}
+
+
+@pytest.mark.parametrize(
+    "script", ["sys.exit(3)", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 2)"]
+)
+def test_an_editor_that_fails_changes_nothing(home, edited, script):
+    before = (home / "secrets/gs-nord.yml").read_bytes()
+    answer = edited(f"path.write_text('gs-nord-wlan: x')\n{script}")
+    assert answer.code in (6, 130)
+    assert "Nothing has been changed." in answer.err
+    assert (home / "secrets/gs-nord.yml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (f"{CANARY}", "A name (letters, digits, dots, hyphens) and a colon"),
+        (f"gs-sued-x: {CANARY}", "secrets/gs-sued.yml"),
+    ],
+)
+def test_a_broken_line_comes_back_with_its_reason_and_all_the_text(home, edited, line, reason):
+    before = (home / "secrets/gs-nord.yml").read_bytes()
+    answer = edited(
+        f"number == 1 and path.write_text(text + {line!r} + chr(10) + 'gs-nord-y: mine')"
+    )
+    assert answer.code == 6
+    assert reason in answer.err
+    assert "Given up. Nothing has been changed." in answer.err
+    first, second = edited.texts()
+    number = int(re.search(r"#! Line (\d+): ", second)[1])
+    assert second.split("\n")[number - 1] == line
+    assert second.endswith("gs-nord-y: mine")
+    assert first in second
+    assert (home / "secrets/gs-nord.yml").read_bytes() == before
+
+
+def test_who_mends_the_line_has_lost_nothing(home, keys, edited):
+    answer = edited("""
+tries = [text + "gs-nord-x:1", text.replace("x:1", "x:2"), text.replace("x:2", "x: 3")]
+path.write_text(tries[number - 1])
+""")
+    assert answer.code == 0, answer
+    assert shown(home, "gs-nord-x", keys["it"][0]).out == "3\n"
+    assert [text.count("#! Line") for text in edited.texts()] == [0, 1, 1]
+
+
+def test_a_text_that_is_no_utf8_comes_back_byte_for_byte(edited):
+    answer = edited("""
+mine = path.read_bytes()
+number == 1 and path.write_bytes(mine + b"gs-nord-x: a" + bytes([255]))
+(seen.parent / "last").write_bytes(mine)
+""")
+    assert (answer.code, "no text" in answer.err) == (6, True)
+    assert (edited.seen.parent / "last").read_bytes().endswith(b"gs-nord-x: a\xff")
+
+
+def test_an_empty_text_takes_nothing_out(home, edited):
+    before = (home / "secrets/gs-nord.yml").read_bytes()
+    answer = edited("path.write_text('') if number == 1 else None")
+    assert (answer.code, "No entry is left" in answer.err) == (6, True)
+    assert (home / "secrets/gs-nord.yml").read_bytes() == before
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_written_over_unseen(home, keys, edited):
+    script = f"""
+import subprocess
+if number == 1:
+    env = dict(os.environ, PYTHONPATH={str(SOURCE)!r})
+    for name, value in (("gs-nord-wlan", b"theirs"), ("gs-nord-other", b"other")):
+        subprocess.run([sys.executable, "-m", "pedell", "secret", "set", name], input=value, cwd={str(home)!r}, env=env, check=True, stdout=subprocess.DEVNULL)
+    path.write_text(text.replace({CANARY!r}, "mine"))
+elif {{0}}:
+    path.write_text(text + chr(10))
+"""
+    answer = edited(script.replace("{0}", "False"))
+    assert (answer.code, "Somebody changed gs-nord-wlan meanwhile" in answer.err) == (6, True)
+    assert shown(home, "gs-nord-wlan", keys["it"][0]).out == "theirs\n"
+    for seen in edited.seen.iterdir():
+        seen.unlink()
+    put(home, "gs-nord-wlan", CANARY)
+    assert edited(script.replace("{0}", "True")).code == 0
+    assert shown(home, "gs-nord-wlan", keys["it"][0]).out == "mine\n"
+    assert shown(home, "gs-nord-other", keys["it"][0]).out == "other\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_editor_and_removes_the_text(home, edited, number):
+    before = (home / "secrets/gs-nord.yml").read_bytes()
+    edited.write("(seen / 'ready').touch(); time.sleep(60)")
+    env = {**os.environ, **edited.env, "PYTHONPATH": str(SOURCE)}
+    words = [sys.executable, "-m", "pedell", "secret", "edit", "gs-nord"]
+    with subprocess.Popen(words, cwd=home, env=env, stderr=subprocess.PIPE) as child:
+        while not (edited.seen / "ready").exists():
+            time.sleep(0.02)
+        child.send_signal(number)
+        child.wait(20)
+    assert child.returncode == 143
+    assert list(edited.room.iterdir()) == []
+    assert (home / "secrets/gs-nord.yml").read_bytes() == before
+
+
+def test_ctrl_c_in_the_editor_leaves_no_text(home, edited):
+    edited.write("(seen / 'ready').touch(); time.sleep(60)")
+    env = {**os.environ, **edited.env, "PYTHONPATH": str(SOURCE)}
+    words = [sys.executable, "-m", "pedell", "secret", "edit", "gs-nord"]
+    with subprocess.Popen(
+        words, cwd=home, env=env, stderr=subprocess.PIPE, start_new_session=True
+    ) as child:
+        while not (edited.seen / "ready").exists():
+            time.sleep(0.02)
+        os.killpg(child.pid, signal.SIGINT)  # as a terminal does
+        said = child.stderr.read().decode()
+        child.wait(20)
+    assert child.returncode in (6, 130), said
+    assert list(edited.room.iterdir()) == []
+    assert CANARY not in said
+
+
+def test_without_an_editor_or_the_key_nothing_is_opened(home, keys, edited):
+    answer = says(home, "secret", "edit", "gs-nord", env={**edited.env, "VISUAL": "/nowhere/ed"})
+    assert (answer.code, "VISUAL" in answer.err) == (64, True)
+    assert list(edited.room.iterdir()) == []
+    assert says(home, "secret", "edit", "gs-west", env=edited.env).code == 64
+    put(home, "tablets-api", "x")
+    key = {"PEDELL_IDENTITY": str(keys["nord"][0])}
+    assert says(home, "secret", "edit", "authority", env={**edited.env, **key}).code == 10
+
+
+def test_a_first_entry_can_be_edited_into_being(home, keys, edited):
+    assert edited("path.write_text(text + 'gs-sued-x: 1')", owner="gs-sued").code == 0
+    assert shown(home, "gs-sued-x", keys["it"][0]).out == "1\n"
+
+
+def rotate(home, keys, *recipients, identity="it"):
+    words = [word for key in recipients for word in ("--recipient", key)]
+    return says(home, "secret", "rotate", *words, identity=keys[identity][0])
+
+
+def test_a_recipient_taken_out_names_the_values_to_change(home, keys):
+    put(home, "gs-nord-wlan", CANARY)
+    put(home, "gs-sued-wlan", "x")
+    put(home, "tablets-api", "api")
+    commit(home)
+    path = home / "secrets/recipients.yml"
+    path.write_text(path.read_text().replace(keys["nord"][1], keys["later"][1]))
+    before = {
+        name: (home / f"secrets/{name}.yml").read_bytes() for name in ("gs-sued", "authority")
+    }
+    answer = rotate(home, keys, keys["nord"][1], keys["later"][1])
+    assert (answer.code, answer.err) == (0, "")
+    assert "gs-nord.yml: 1 entry, for 2 recipients.\n  gs-nord-wlan\n" in answer.out
+    assert f"{keys['nord'][1][:24]}… was taken out." in answer.out
+    assert answer.out.count("  gs-nord-wlan\n") == 2
+    assert f"{keys['later'][1][:24]}… opens them now." in answer.out
+    assert "gs-sued" not in answer.out
+    assert "tablets-api" not in answer.out
+    assert CANARY not in answer.out
+    assert {n: (home / f"secrets/{n}.yml").read_bytes() for n in before} == before
+    assert shown(home, "gs-nord-wlan", keys["nord"][0]).code == 10
+    assert shown(home, "gs-nord-wlan", keys["later"][0]).out == f"{CANARY}\n"
+
+
+def test_without_git_a_key_that_stands_nowhere_may_have_opened_all(home, keys):
+    put(home, "gs-nord-wlan", CANARY)
+    put(home, "tablets-api", "api")
+    answer = rotate(home, keys, keys["later"][1])
+    assert answer.code == 0
+    assert "  gs-nord-wlan\n  tablets-api\n" in answer.out
+
+
+def test_a_recipient_that_was_never_there_or_is_none_is_told(home, keys):
+    put(home, "gs-nord-wlan", CANARY)
+    commit(home)
+    assert rotate(home, keys, keys["later"][1]).code == 64
+    assert rotate(home, keys, "age1nonsense").code == 64
+    assert rotate(home, keys, keys["nord"][1], identity="later").code == 10
+
+
+def test_a_plan_refuses_the_secret_of_somebody_else(home, keys):
+    text = NORD.replace("[schulnetz]", "{schulnetz: {password: !secret tablets-api}}")
+    put(home, "tablets-api", CANARY)
+    (home / "schools/gs-nord.yml").write_text(text)
+    answer = plan(home, keys["it"][0])
+    assert answer.code == 5
+    assert "E0292" in answer.out + answer.err
+    assert CANARY not in answer.out + answer.err

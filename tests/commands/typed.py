@@ -29,7 +29,7 @@ def pedell_says(
 ) -> Answer:
     """Run ``pedell`` with these words in ``cwd``."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith("PEDELL_")}
-    variables |= {"PYTHONPATH": str(SOURCE), "NO_COLOR": "1", **(env or {})}
+    variables |= {"PYTHONPATH": str(SOURCE), "NO_COLOR": "1", "PEDELL_LANG": "en", **(env or {})}
     done = subprocess.run(
         [sys.executable, "-m", "pedell", *map(str, words)],
         cwd=cwd,

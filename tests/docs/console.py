@@ -92,6 +92,7 @@ class Desk:
             "PYTHONPATH": str(_SOURCE),
             "HOME": str(home),
             "NO_COLOR": "1",
+            "PEDELL_LANG": "en",
         }
 
     def type(self, command: str) -> str:

@@ -52,7 +52,9 @@ def read(command: click.Command, words: list[str]) -> None:
     """Read words as click does, without running anything; raise what it raises."""
     if words in (["--help"], ["--version"]):
         return
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and (
+        not command.invoke_without_command or set(words) & command.commands.keys()
+    ):
         _, child, rest = command.resolve_command(click.Context(command), words)
         assert child is not None
         read(child, rest)

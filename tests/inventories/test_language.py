@@ -9,6 +9,8 @@ SCHEMA_BY_PATTERN = {
     "inventories/*/authority.yml": "authority.json",
     "inventories/*/catalogue.yml": "catalogue.json",
     "inventories/*/groups/*.yml": "group.json",
+    "inventories/*/municipalities/*.yml": "municipality.json",
+    "inventories/*/owners/*.yml": "owner.json",
     "inventories/*/schools/*.yml": "school.json",
     "inventories/*/playbooks/*.yml": "playbook.json",
     "inventories/*/playbooks/roles/*/role.yml": "role.json",

@@ -125,7 +125,7 @@ def test_a_near_miss_of_a_choice_is_offered():
             "catalogue",
             {"apps": {"x": {"title": "X"}}},
             ("apps", "x"),
-            "One of these is needed: app_store, bundle.",
+            "One of these is needed: app_store, bundle, winget, opsi.",
         ),
         (
             "playbook",
@@ -171,7 +171,15 @@ def test_an_empty_file_is_told_what_it_should_be():
 def test_kinds_carry_their_marks():
     kinds = schemas().kinds
     assert kinds["wifi"].references == {("certificate",): "certificate"}
-    assert kinds["wifi"].secrets == {("password",), ("user_password",)}
+    assert kinds["wifi"].secrets == {
+        ("password",),
+        ("user_password",),
+        ("identity",),
+        ("identity_password",),
+        ("proxy", "password"),
+    }
+    assert kinds["presets"].strict["passcode", "min_length"] == "max"
+    assert kinds["restrictions"].strict == {("max_app_rating",): "min"}
     assert ("app_store",) in kinds["app"].immutable
     assert ("eap",) in kinds["wifi"].unordered
     assert kinds["membership"].has_members

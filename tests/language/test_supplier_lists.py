@@ -3,6 +3,7 @@
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,17 @@ from pedell.language.device_lists import COLUMNS, DeviceLists
 from pedell.language.headings import HEADINGS, names_a_person, plain
 from pedell.language.merging import merge_list, sort_out
 from pedell.language.supplier_lists import normalised_mac, normalised_serial, read_supplier_list
-from pedell.model import Asset, Cohort, Device, Inventory, Layer, School, Source
+from pedell.model import (
+    Asset,
+    Cohort,
+    Delivery,
+    DeliveryState,
+    Device,
+    Inventory,
+    Layer,
+    School,
+    Source,
+)
 
 GERMAN = "Seriennummer;MAC-Adresse;Inventarnummer;Modell;Schule;Gruppe\n"
 ENGLISH = "Serial,WiFi MAC,Asset,Model,School,Cohort\n"
@@ -121,12 +132,9 @@ def test_a_serial_number_gets_capitals_and_keeps_a_leading_s():
     [
         ("DXXX00000009;02:d0:00:00:00", "02:d0:00:00:00"),
         ("DXXX00000009;02:d0:00:00:00:0g", "no MAC"),
-        ("DXXX00000009;", "no MAC"),
-        ("DXXX00000009", "no MAC"),
         ("DXXX00000009;000000000000", "no MAC"),
         ("DXXX00000009;ff:ff:ff:ff:ff:ff", "a group"),
-        ("DXXX;02:d0:00:00:00:09", "no serial number"),
-        ("DXXX-0000-0009;02:d0:00:00:00:09", "no serial number"),
+        ("DXX;02:d0:00:00:00:09", "no serial number"),
         ("1,23E+11;02:d0:00:00:00:09", "no serial number"),
     ],
 )
@@ -209,8 +217,8 @@ def test_a_spreadsheet_is_read_with_its_numbers_and_dates():
     row = ["dxxx00000009", "02-d0-00-00-00-09", 4711.0, "iPad", datetime.date(2026, 11, 20)]
     found = read(spreadsheet(["Muster GmbH"], [], head, row))
     (row,) = found.rows
-    assert row.device == Device("DXXX00000009", "02:d0:00:00:00:09", "4711", "iPad")
-    assert (row.lot, found.has_lots) == ("2026-11-20", True)
+    assert row.device == Device("DXXX00000009", "02:d0:00:00:00:09", "4711", "iPad", "2026-11-20")
+    assert found.has_lots
     assert row.source == Source("lieferung.csv[Tabelle1]", 4, 1)
 
 
@@ -314,6 +322,9 @@ def test_a_row_is_new_or_there_or_moved():
         ([line(9, "gs-nord;pupils")], "E0220", 2, 'mean "pupil"?'),
         ([line(9, ";pupil")], "E0210", 2, "--school"),
         ([line(9, "gs-nord;")], "E0220", 2, "--cohort"),
+        ([";02d0000000ff;gs-nord;pupil"], "E0242", 2, "serial number is missing"),
+        (["DXXX00000009;;gs-nord;pupil"], "E0242", 2, "MAC address is missing"),
+        (["DXXX-0000-0009;02d0000000ff;gs-nord;pupil"], "E0242", 2, "8 to 14"),
     ],
 )
 def test_what_does_not_fit_names_its_line_and_the_way_out(rows, code, number, said):
@@ -342,18 +353,64 @@ def test_a_merged_list_keeps_every_old_byte_and_its_line_endings():
     assert merged.count(b"\r\n") == merged.count(b"\n")
 
 
+# A lot goes with its devices where the inventory knows deliveries.
+
+HERBST = Delivery("Herbst", None, 2, "iPad", DeliveryState.ARRIVED, NOWHERE)
+
+
+def delivered(*rows, deliveries):
+    text = "S/N;MAC;Schule;Cohort;Lieferung\n" + "".join(f"{row}\n" for row in rows)
+    known = replace(inventory(NORD, SUED), deliveries=deliveries)
+    return sort_out(read(text).rows, known, PLACES, ("", ""))
+
+
+def test_a_lot_is_kept_where_there_are_deliveries_and_dropped_where_there_are_none():
+    row = line(9, "gs-nord;pupil;Herbst")
+    for deliveries, lot in (({"Herbst": HERBST}, "Herbst"), ({}, "")):
+        found = delivered(row, deliveries=deliveries)
+        assert found.problems == []
+        assert [device.lot for device in found.new["gs-nord", "pupil"]] == [lot]
+
+
+def test_an_unknown_lot_holds_the_list_back_and_so_do_too_many_devices():
+    (problem,) = delivered(line(9, "gs-nord;pupil;Herpst"), deliveries={"Herbst": HERBST}).problems
+    assert (problem.code, problem.source.line) == ("E0245", 2)
+    assert 'Did you mean "Herbst"?' in problem.detail
+    rows = [line(number, "gs-nord;pupil;Herbst") for number in (7, 8, 9)]
+    (problem,) = delivered(*rows, deliveries={"Herbst": HERBST}).problems
+    assert (problem.code, problem.source) == ("E0246", NOWHERE)
+
+
+def test_the_first_lot_of_a_list_puts_its_heading_behind_the_others():
+    old = f"{';'.join(COLUMNS)}\r\nZ;not even;sound;x\r\n".encode()
+    lots = [("pupil", replace(listed(9), lot="Herbst")), ("pupil", listed(8))]
+    first, rest = old.split(b"\r\n", 1)
+    merged = merge_list(old, lots)
+    assert merged.startswith(first + b";lot\r\n" + rest)
+    assert merged[len(old) + 4 :].split(b"\r\n") == [
+        b"DXXX00000008;02:d0:00:00:00:08;A8;iPad;pupil;",
+        b"DXXX00000009;02:d0:00:00:00:09;A9;iPad;pupil;Herbst",
+        b"",
+    ]
+    assert merge_list(merged, []) == merged
+
+
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
 _WORDS = _TEXT.map(lambda text: " ".join(text.split()))
 _DEVICES = st.dictionaries(
-    st.integers(1, 0xFFFF), st.tuples(_WORDS, _WORDS, st.sampled_from(["pupil", "teacher"]))
+    st.integers(1, 0xFFFF),
+    st.tuples(_WORDS, _WORDS, _WORDS, st.sampled_from(["pupil", "teacher"])),
 )
 
 
 @given(_DEVICES)
 def test_an_exported_list_comes_back_as_it_was_and_adds_nothing(drawn):
     rows = [
-        (cohort, Device(f"DXXX{n:08}", f"02:d0:00:00:{n >> 8:02x}:{n & 255:02x}", asset, model))
-        for n, (asset, model, cohort) in sorted(drawn.items())
+        (
+            cohort,
+            Device(f"DXXX{n:08}", f"02:d0:00:00:{n >> 8:02x}:{n & 255:02x}", asset, model, lot),
+        )
+        for n, (asset, model, lot, cohort) in sorted(drawn.items())
     ]
     content = merge_list(b"", rows)
     lists = DeviceLists()

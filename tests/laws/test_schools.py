@@ -55,7 +55,13 @@ LAYER = {
     "presets": PRESETS,
 }
 COHORT = st.fixed_dictionaries(
-    {}, optional={**LAYER, "role": st.sampled_from(["pupil", "teacher"])}
+    {},
+    optional={
+        **LAYER,
+        "role": st.sampled_from(["pupil", "teacher"]),
+        "platform": st.sampled_from(["ipados", "ipados", "windows"]),
+        "service": st.sampled_from(["labelled", "configured"]),
+    },
 )
 DOCUMENTS = st.fixed_dictionaries(
     {
@@ -67,6 +73,11 @@ DOCUMENTS = st.fixed_dictionaries(
     optional={
         **LAYER,
         "priority": st.integers(0, 9),
+        "municipality": st.sampled_from(["neustadt", "neustadt", "altstadt", "x"]),
+        "base": st.sampled_from(["apple", "apple", "mixed", "windows"]),
+        "need": st.integers(0, 400),
+        "service": st.sampled_from(["delivered", "configured"]),
+        "handover": st.sampled_from(["free", "loan-contract"]),
         "server": ODD,
         "groups": st.lists(st.sampled_from(["innenstadt", "pilot"]), unique=True),
         "roles": st.lists(st.sampled_from(["welcome", "welcome", "other"]), max_size=1),
@@ -83,14 +94,18 @@ FILES = {
     "catalogue.yml": CATALOGUE,
     "groups/innenstadt.yml": "group: innenstadt\nwifi: {schulnetz: {vlan: 7}}\n",
     "groups/pilot.yml": "group: pilot\napps: [geogebra]\n",
-    "schools/gs-sued.yml": school("server: 192.0.2.9\ngroups: [innenstadt]\n", "gs-sued"),
+    "municipalities/neustadt.yml": "municipality: neustadt\nname: Neustadt (erfunden)\n",
+    "municipalities/altstadt.yml": "municipality: altstadt\nname: Altstadt (erfunden)\n",
+    "schools/gs-sued.yml": school(
+        "server: 192.0.2.9\ngroups: [innenstadt]\nmunicipality: altstadt\n", "gs-sued"
+    ),
     "devices/gs-sued.csv": DEVICES.replace("DXXX0", "DXXX1").replace("02:d0", "02:d1"),
     **role(
         "  - template: /etc/motd\n    source: motd.j2\n"
         "  - service: x\n    running: true\n    needed_by: [wifi]\n"
     ),
     "playbooks/roles/welcome/templates/motd.j2": (
-        "{{ school.name }} {{ wifi }} {{ variables }} {{ secret(school.id) }}"
+        "{{ school.name }} {{ wifi }} {{ variables }} {{ secret(school.id ~ '-wlan') }}"
     ),
 }
 
@@ -127,7 +142,7 @@ def others(root):
     )
 
 
-@examples(200)
+@examples(1_000)
 @given(document=DOCUMENTS)
 def test_a_school_changes_nothing_at_any_other_school(root, alone, document):
     path = write(root, document)
@@ -141,6 +156,73 @@ def test_a_school_changes_nothing_at_any_other_school(root, alone, document):
     else:
         event("taken")
         assert found == alone
+
+
+SECRETS = st.sampled_from(
+    ["gs-sued-wlan", "gs-nord-wlan", "tablets-api", "gs-nord", "${school.id}-wlan", "x"]
+)
+TEXTS = st.one_of(
+    st.builds("wifi: {{labor: {{ssid: L, security: wpa2-personal, password: !secret {}}}}}\n".format,
+              SECRETS.map(json.dumps)),
+    st.builds("variables: {{house: {}}}\n".format, SECRETS.map(json.dumps)),
+    st.builds("{}: {{school: gs-sued, apps: [geogebra]}}\n".format, st.sampled_from(["cohorts", "x"])),
+    st.sampled_from(["a: &a [*a]\n", "<<: {apps: [geogebra]}\n", "--- {}\n", "\0", "x" * 5_000]),
+)  # fmt: skip
+
+
+@examples(200)
+@given(text=TEXTS)
+def test_nor_does_what_is_no_json(root, alone, text):
+    path = root / "schools" / "gs-nord.yml"
+    path.write_text(school(text), encoding="utf-8")
+    try:
+        found = others(root)
+    except Rejected as rejected:
+        files = {p.source.file for p in rejected.problems if p.source}
+        assert files == {str(path)}
+    else:
+        assert found == alone
+
+
+DECIDED = st.fixed_dictionaries(
+    {"municipality": st.just("neustadt"), "name": ODD},
+    optional={
+        **LAYER,
+        "service": st.sampled_from(["delivered", "configured"]),
+        "cohorts": st.dictionaries(
+            st.sampled_from(["pupil", "teacher"]), st.fixed_dictionaries({}, optional=LAYER)
+        ),
+        "locks": st.lists(
+            st.fixed_dictionaries({
+                "at": st.sampled_from(["restrictions.pupil.camera", "restrictions.pupil.airdrop",
+                                       "service", "apps.anton.present"]),
+                "value": st.booleans() | st.just("configured"),
+                "reason": ODD,
+                "owner": ODD,
+            }),
+            max_size=2,
+        ),
+    },
+)  # fmt: skip
+
+
+@examples(300)
+@given(document=DECIDED)
+def test_a_municipality_changes_nothing_at_schools_of_another(root, alone, document):
+    write(root, ORDERED)
+    path = root / "municipalities" / "neustadt.yml"
+    before = path.read_text()
+    path.write_text(json.dumps(document, ensure_ascii=False))
+    try:
+        found = others(root)
+    except Rejected as rejected:
+        home = {str(path), f"{root}/schools/gs-nord.yml"}  # which may break a lock of its town
+        files = {p.source.file for p in rejected.problems if p.source}
+        assert files <= home
+    else:
+        assert found == alone
+    finally:
+        path.write_text(before)
 
 
 def test_an_odd_school_that_is_taken_is_among_them(root, alone):
@@ -183,6 +265,7 @@ ORDERED = {
                               "a": {"url": "https://a.example.org", "title": "A"}}},
     "variables": {"rooms": 7, "house": "x"},
     "server": "192.0.2.8",
+    "municipality": "neustadt",
 }  # fmt: skip
 
 

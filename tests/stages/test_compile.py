@@ -100,7 +100,7 @@ def test_an_app_that_is_not_approved_is_refused_where_it_is_chosen(tmp_path):
     root = build(tmp_path, own("apps: [neuheit]\n"))
     code, place, detail = problem(root)
     assert (code, place) == ("E0230", "schools/gs-nord.yml:7:8")
-    assert f"{root}/catalogue.yml:9:20" in detail
+    assert f"{root}/catalogue.yml:9:3" in detail
 
 
 def test_an_unknown_app_gets_the_nearest_one(tmp_path):

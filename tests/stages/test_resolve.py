@@ -25,7 +25,7 @@ def layered(**said):
     """Return files in which each named layer sets the VLAN of the school's network."""
     vlan = {name: f"wifi: {{schulnetz: {{vlan: {number}}}}}" for name, number in said.items()}
     cohort = f"{{{vlan['cohort']}}}" if "cohort" in vlan else "{}"
-    own = f"groups: [a]\n{vlan.get('school', '')}\n"
+    own = f"groups: [a]\nmunicipality: m\n{vlan.get('school', '')}\n"
     catalogue = CATALOGUE
     if "catalogue" in said:
         catalogue = CATALOGUE.replace("schulnetz: {", f"schulnetz: {{vlan: {said['catalogue']}, ")
@@ -33,12 +33,13 @@ def layered(**said):
         "catalogue.yml": catalogue,
         "authority.yml": AUTHORITY + f"defaults: {{{vlan.get('authority', '')}}}\n",
         "groups/grundschule.yml": f"type: grundschule\n{vlan.get('type', '')}\n",
+        "municipalities/m.yml": f"municipality: m\nname: M\n{vlan.get('municipality', '')}\n",
         "groups/a.yml": f"group: a\n{vlan.get('group', '')}\n",
         "schools/gs-nord.yml": SCHOOL.replace("{ownership: loan}", cohort) + own,
     }
 
 
-@pytest.mark.parametrize("top", range(1, len(LAYERS)))
+@pytest.mark.parametrize("top", range(1, LAYERS.index("owner")))
 def test_a_later_layer_wins_and_the_trail_names_all(tmp_path, top):
     said = {layer: 100 + number for number, layer in enumerate(LAYERS[: top + 1])}
     setting = resolve(build(tmp_path, layered(**said)))["gs-nord", "pupil"].settings[

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pedell.commands import options
-from pedell.model import EVERYTHING_AT_ONCE, Problem, Rejected, Rollout
+from pedell.model import EVERYTHING_AT_ONCE, Problem, Rejected, Rollout, tell
 from pedell.pipeline import Choice
 from pedell.stages.guard import Limits
 from pedell.wiring import load_schemas
@@ -53,5 +53,7 @@ def _rollout(playbook: Path) -> Rollout:
         if entry in (str(number), rollout.name):
             return rollout
     known = ", ".join(f'{number} "{r.name}"' for number, r in enumerate(rollouts, start=1))
-    detail = f"{name} holds several rollouts: {known}. Choose one: {name}#1"
+    detail = tell(
+        "{file} holds several rollouts: {known}. Choose one: {file}#1", file=name, known=known
+    )
     raise Rejected([Problem("E0220", detail, rollouts[0].source)])

@@ -23,7 +23,18 @@ _INSTALL: Mapping[str, str] = {
 # Try it now:  pedell completion fish | source
 """,
 }
-_SECTIONS = ("apps", "certificates", "presets", "restrictions", "roles", "variables", "wifi")
+_SECTIONS = (
+    "apps",
+    "certificates",
+    "handover",
+    "presets",
+    "profiles",
+    "restrictions",
+    "roles",
+    "service",
+    "variables",
+    "wifi",
+)
 
 
 @click.command("completion")

@@ -1,19 +1,19 @@
 """``pedell devices``: take over a supplier's list, and check the lists of an inventory."""
 
-import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from pedell.commands import options
 from pedell.commands.showing import format_for, rejections_shown, say, show
+from pedell.files import rewrite_atomically
 from pedell.language.device_lists import DeviceLists
 from pedell.language.merging import Arrivals, merge_list, sort_out
 from pedell.language.nearest import did_you_mean
 from pedell.language.supplier_lists import Delivered, SupplierList, read_supplier_list
-from pedell.model import Folder, Inventory, Problem, Rejected
+from pedell.model import Device, Folder, Inventory, Problem, Rejected, tell
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
 from pedell.stages.load import MAX_ASSET_BYTES, load_folder
@@ -60,7 +60,10 @@ def check(inventories: tuple[Path, ...], output: str) -> None:
     "--cohort", default="", metavar="NAME", help="The cohort of rows that do not name one."
 )
 @click.option(
-    "--lot", default="", metavar="NAME", help="Only the rows of this delivery (column Lieferung)."
+    "--lot",
+    default="",
+    metavar="NAME",
+    help="The delivery: of a list with a column Lieferung only its rows, of others all rows.",
 )
 @click.option("--write", is_flag=True, help="Write it into devices/; otherwise it is only shown.")
 @options.output
@@ -76,7 +79,8 @@ def import_lists(
     """Put the devices of a supplier's list (CSV or XLSX) into the lists of their schools.
 
     Without --write it shows what would be added and changes nothing. No row is ever deleted or
-    moved; a list with one mistake, or with a person's column, is not taken at all.
+    moved; a list with one mistake, or with a person's column, is not taken at all. Where there is
+    a deliveries.csv, devices keep the lot they came with.
     """
     with rejections_shown(output):
         folder, inventory = _read(inventories)
@@ -88,7 +92,7 @@ def import_lists(
     written = _write(arrivals, folder, inventory) if write else 0
     table = _table(arrivals, write, written)
     show(format_for(output).listing(table))
-    for remark in _remarks(arrivals):
+    for remark in _remarks(arrivals, lot if not inventory.deliveries else ""):
         say(remark)
 
 
@@ -111,21 +115,24 @@ def _refuse_unknown(inventory: Inventory, school: str, cohort: str) -> None:
 
 def _delivered(files: Iterable[Path], lot: str) -> tuple[Delivered, ...]:
     """Read all files, or reject them with all that is wrong in any of them."""
-    lists = [(path, _supplier_list(path)) for path in files]
-    problems = [problem for _, found in lists for problem in found.problems]
-    problems += [
-        Problem("E0240", f"{path} names no deliveries: it has no column Lieferung. Drop --lot.")
-        for path, found in lists
-        if lot and not found.has_lots and not found.problems
-    ]
+    lists = [_supplier_list(path) for path in files]
+    problems = [problem for found in lists for problem in found.problems]
     if problems:
         raise Rejected(problems)
-    rows = tuple(row for _, found in lists for row in found.rows)
-    chosen = tuple(row for row in rows if not lot or row.lot == lot)
+    rows = tuple(row for found in lists for row in _told(found, lot))
+    chosen = tuple(row for row in rows if not lot or row.device.lot == lot)
     if lot and not chosen:
-        hint = did_you_mean(lot, {row.lot for row in rows if row.lot})
-        raise Rejected([Problem("E0270", f'No row is of the delivery "{lot}". {hint}')])
+        meant = did_you_mean(lot, {row.device.lot for row in rows if row.device.lot})
+        detail = tell('No row is of the delivery "{lot}". {meant}', lot=lot, meant=meant)
+        raise Rejected([Problem("E0270", detail)])
     return chosen
+
+
+def _told(found: SupplierList, lot: str) -> tuple[Delivered, ...]:
+    """Return the rows of a list, all of this lot where the list tells no deliveries apart."""
+    if found.has_lots or not lot:
+        return found.rows
+    return tuple(replace(row, device=replace(row.device, lot=lot)) for row in found.rows)
 
 
 def _supplier_list(path: Path) -> SupplierList:
@@ -134,14 +141,20 @@ def _supplier_list(path: Path) -> SupplierList:
         if size <= MAX_ASSET_BYTES:
             return read_supplier_list(str(path), path.read_bytes())
     except OSError as error:
-        problem = Problem("E0101", f"{path}: {error.strerror}.")
+        reason = tell("{path}: {reason}.", path=path, reason=error.strerror)
+        problem = Problem("E0101", reason)
     else:
-        detail = f"{path} has {size:,} bytes; {MAX_ASSET_BYTES:,} are read. Split it."
+        detail = tell(
+            "{path} has {size:,} bytes; {most:,} are read. Split it.",
+            path=path,
+            size=size,
+            most=MAX_ASSET_BYTES,
+        )
         problem = Problem("E0105", detail)
     return SupplierList((), (problem,), False)
 
 
-def _lines(folder: Folder) -> dict[str, tuple[str, int]]:
+def _lines(folder: Folder) -> Mapping[str, tuple[str, int]]:
     lists = DeviceLists()
     for relative, asset in folder.assets.items():
         if relative.startswith("devices/"):
@@ -176,10 +189,15 @@ def _note(arrivals: Arrivals, write: bool, written: int) -> str:
     return f"{count(new, 'device')} added in {count(written, 'list')}. Look: git diff"
 
 
-def _remarks(arrivals: Arrivals) -> Iterator[str]:
+def _remarks(arrivals: Arrivals, forgotten: str) -> Iterator[str]:
+    """Yield what to know beside the table; ``forgotten`` is a lot that is kept nowhere."""
+    if forgotten and arrivals.new:
+        yield (
+            f'There is no deliveries.csv, so nobody will know that they came with "{forgotten}".'
+        )
     for each in arrivals.moved[:_NAMED]:
         yield (
-            f"{each.device.serial} stays in {each.stands_in} of {each.school}, the supplier says "
+            f"{_mark(each.device)} stays in {each.stands_in} of {each.school}, the supplier says "
             f"{each.said}. If it moved, change {each.source.file}:{each.source.line}."
         )
     if len(arrivals.moved) > _NAMED:
@@ -192,33 +210,23 @@ def _remarks(arrivals: Arrivals) -> Iterator[str]:
         )
 
 
+def _mark(device: Device) -> str:
+    return device.serial or device.mac or device.asset
+
+
 def _write(arrivals: Arrivals, folder: Folder, inventory: Inventory) -> int:
     """Write the lists that grow, each at once or not at all; return how many."""
-    schools = sorted({school for school, _ in arrivals.new})
-    for school in schools:
-        new = [
-            (cohort, device)
-            for (name, cohort), devices in arrivals.new.items()
-            if name == school
-            for device in devices
-        ]
-        asset = folder.assets.get(f"devices/{school}.csv")
-        home = Path(inventory.schools[school].source.file).parents[1]
-        path = Path(asset.path) if asset else home / "devices" / f"{school}.csv"
-        _replace(path.resolve(), merge_list(asset.content if asset else b"", new))
-    return len(schools)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, fresh)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    new: dict[tuple[str, str], list[tuple[str, Device]]] = {}
+    for (name, cohort), devices in arrivals.new.items():
+        owners = {each.name: each.owner for each in inventory.schools[name].cohorts}
+        rows = new.setdefault((name, owners[cohort]), [])
+        rows += [(cohort, device) for device in devices]
+    for (name, owner), rows in sorted(new.items()):
+        relative = Path("devices", owner, f"{name}.csv")
+        asset = folder.assets.get(relative.as_posix())
+        home = Path(inventory.schools[name].source.file).parents[1]
+        path = Path(asset.path) if asset else home / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grown = merge_list(asset.content if asset else b"", rows)
+        rewrite_atomically(path.resolve(), grown, 0o644)
+    return len(new)

@@ -15,7 +15,7 @@ from pedell.commands.revisions import (
     find_repository,
 )
 from pedell.commands.showing import format_for, rejections_shown, show
-from pedell.model import Inventory, Scope
+from pedell.model import Scope
 from pedell.outputs.views import Detail, Difference, Level
 from pedell.pipeline import Reading
 from pedell.providers import PROVIDERS
@@ -49,7 +49,7 @@ def command(
         old, new = repository.range_of(revisions)
     before = _read(repository, old, output)
     after = _read(repository, new, output) if new else _read_here(roots, output)
-    plan = pipeline.difference(before, after, load_schemas(), PROVIDERS, _scope(after.inventory))
+    plan = pipeline.difference(before, after, load_schemas(), PROVIDERS, _scope(after))
     told = Difference(plan, str(old), str(new or WORKING_TREE))
     show(format_for(output).difference(told, Detail(level, after.inventory.locks)))
     if detailed_exitcode and not plan.is_empty:
@@ -71,7 +71,8 @@ def _read_here(roots: tuple[Path, ...], output: str) -> Reading:
         return read_offline(Setting(roots))
 
 
-def _scope(inventory: Inventory) -> Scope:
+def _scope(reading: Reading) -> Scope:
+    inventory = reading.inventory
     return Scope(
         inventory=inventory.label,
         authority=inventory.authority,
@@ -79,6 +80,6 @@ def _scope(inventory: Inventory) -> Scope:
         commit="",
         version=__version__,
         schools=len(inventory.schools),
-        devices=inventory.device_count,
+        devices=reading.driven_devices,
         sandbox=False,
     )

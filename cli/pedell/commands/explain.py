@@ -7,11 +7,12 @@ import click
 
 from pedell.commands import options
 from pedell.commands.completion import complete_path, complete_school
-from pedell.commands.explaining import CHOICES, device_table, is_below, who_sets_table
+from pedell.commands.explaining import device_table, is_below, who_sets_table
 from pedell.commands.finding import find_cohort, find_device, find_school, nothing
 from pedell.commands.showing import format_for, rejections_shown, say, show
+from pedell.language.layers import CHOICES
 from pedell.language.nearest import did_you_mean
-from pedell.model import Cohort, Pointer, School, Setting, dotted, is_same
+from pedell.model import Cohort, Pointer, School, Setting, dotted, is_same, tell
 from pedell.outputs.views import Explanation
 from pedell.pipeline import Reading
 from pedell.wiring import Setting as Place
@@ -120,7 +121,8 @@ def _told_who_sets(reading: Reading, path: str, output: str) -> str:
     schools = reading.inventory.schools.values()
     if not table.rows and not any(_is_sayable(reading, each, parts) for each in schools):
         known = {dotted(at) for each in reading.values.values() for at in each.settings}
-        raise nothing(f'"{path}" is nothing that can be set. {did_you_mean(path, known)}')
+        meant = did_you_mean(path, known)
+        raise nothing(tell('"{path}" is nothing that can be set. {meant}', path=path, meant=meant))
     return format_for(output).listing(table)
 
 
@@ -170,13 +172,21 @@ class _Explaining:
         self, cohort: str, pointer: Pointer, setting: Setting, concerned: Sequence[Cohort]
     ) -> Explanation:
         rule = self._rules.get(str(pointer[-1])) if pointer[0] == "restrictions" else None
-        reaches = tuple(self._reached(str(pointer[0]), concerned))
+        reaches = tuple(self._reached(str(pointer[0]), self._getting(pointer, concerned)))
         return Explanation(self._school.id, cohort, pointer, setting, rule or "replace", reaches)
+
+    def _getting(self, pointer: Pointer, concerned: Sequence[Cohort]) -> Sequence[Cohort]:
+        """Leave out cohorts for whose platform there is no such app."""
+        app = self._reading.inventory.offer.apps.get(str(pointer[1])) if pointer[1:] else None
+        if pointer[0] != "apps" or app is None:
+            return concerned
+        return [cohort for cohort in concerned if cohort.platform in app.platforms]
 
     def _reached(self, section: str, concerned: Sequence[Cohort]) -> Iterator[str]:
         for cohort in concerned if section not in _SERVER_ONLY else ():
             number = len(cohort.devices)
-            yield f"{number:,} {cohort.name} {'tablet' if number == 1 else 'tablets'}"
+            what = "tablet" if cohort.platform == "ipados" else "device"
+            yield f"{number:,} {cohort.name} {what if number == 1 else f'{what}s'}"
         if section in _SERVER_TOO:
             held = {a.place for a in self._reading.desired if a.school == self._school.id}
             for target in self._reading.inventory.targets.values():
@@ -193,8 +203,15 @@ def _check_path(reading: Reading, school: School, path: str) -> None:
     known = {dotted(at[:end]) for at in pointers for end in range(1, len(at) + 1)}
     meant = did_you_mean(path, known)
     if not meant.startswith("Did"):
-        meant = f"It begins with one of: {', '.join(sorted({str(at[0]) for at in pointers}))}."
-    raise nothing(f'"{path}" is nothing that can be set for {school.id}. {meant}')
+        first = ", ".join(sorted({str(at[0]) for at in pointers}))
+        meant = tell("It begins with one of: {names}.", names=first)
+    detail = tell(
+        '"{path}" is nothing that can be set for {school}. {meant}',
+        path=path,
+        school=school.id,
+        meant=meant,
+    )
+    raise nothing(detail)
 
 
 def _is_sayable(reading: Reading, school: School, parts: Sequence[str]) -> bool:
@@ -209,7 +226,7 @@ def _is_sayable(reading: Reading, school: School, parts: Sequence[str]) -> bool:
             return role in roles and field in schemas.kinds["restrictions"].schema["properties"]
         case ["presets", field, *_]:
             return field in schemas.kinds["presets"].schema["properties"]
-        case [("apps" | "certificates") as section, name, *_]:
+        case [("apps" | "certificates" | "profiles") as section, name, *_]:
             return (section, name) in catalogue
         case [section]:
             return section in schemas.document("school.json")["properties"]

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pedell.commands.finding import find_device
+from pedell.language.layers import CHOICES
 from pedell.model import LAYERS, Pointer, Source, Value, dotted, leaves
 from pedell.outputs.values import show_value
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
 from pedell.pipeline import Reading
-
-CHOICES = ("apps", "certificates", "roles")
-"""Sections of which a path to the whole means which are chosen, not what is known of each."""
 
 
 @dataclass(slots=True)
@@ -29,6 +27,7 @@ class _Line:
 
 def is_below(pointer: Pointer, path: str) -> bool:
     """Tell whether a path as it is typed speaks of this setting."""
+    # of a section that chooses, the whole means which are chosen, not what is known of each
     if path in CHOICES and pointer[-1] != "present":
         return False
     return f"{dotted(pointer)}.".startswith(f"{path}.")

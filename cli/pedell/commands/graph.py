@@ -11,7 +11,7 @@ from pedell.commands.showing import format_for, rejections_shown, say, show
 from pedell.graph import find_path
 from pedell.language.nearest import did_you_mean
 from pedell.language.patterns import select_schools
-from pedell.model import Address, Desired, Problem, Rejected
+from pedell.model import Address, Desired, Problem, Rejected, tell
 from pedell.outputs import PICTURES
 from pedell.outputs.views import Arrow, Picture
 from pedell.pipeline import Reading
@@ -80,7 +80,9 @@ def _chosen(reading: Reading, limit: str, tags: Sequence[str]) -> Desired:
     if not found and tags:
         known = {tag for resource in reading.desired.values() for tag in resource.tags}
         meant = did_you_mean(tags[0], known)
-        raise Rejected([Problem("E0270", f"Nothing there is tagged {', '.join(tags)}. {meant}")])
+        named = ", ".join(tags)
+        detail = tell("Nothing there is tagged {tags}. {meant}", tags=named, meant=meant)
+        raise Rejected([Problem("E0270", detail)])
     return found
 
 
@@ -135,8 +137,9 @@ def _named(chosen: Desired, text: str) -> list[Address]:
     if not found:
         names = {name for address in chosen for name in _names(address)[: 3 if "/" in text else 1]}
         near = did_you_mean(text, names)
-        meant = near if near.startswith("Did") else "Look at them: pedell graph -l SCHOOL"
-        raise Rejected([Problem("E0270", f'"{text}" is wanted nowhere. {meant}')])
+        meant = near if near.startswith("Did") else tell("Look at them: pedell graph -l SCHOOL")
+        detail = tell('"{text}" is wanted nowhere. {meant}', text=text, meant=meant)
+        raise Rejected([Problem("E0270", detail)])
     return found
 
 

@@ -1,4 +1,4 @@
-"""``pedell list``: schools, apps, targets, locks, waves, kinds and runs."""
+"""``pedell list``: schools, municipalities, owners, apps, targets, locks, waves, kinds, runs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pedell.commands import choosing, options
+from pedell.commands.deciders import municipalities_table, owners_table
 from pedell.commands.listing import (
     apps_table,
     kinds_table,
@@ -25,7 +26,7 @@ from pedell.providers import PROVIDERS
 from pedell.state import open_store
 from pedell.wiring import Setting, load_schemas, read_offline, state_folder
 
-_OF_SCHOOLS = ("schools", "apps", "targets", "waves")
+_OF_SCHOOLS = ("schools", "municipalities", "owners", "apps", "targets", "waves")
 _OF_ALL = ("locks", "kinds", "runs")
 
 
@@ -46,7 +47,7 @@ def command(
     state: Path | None,
     output: str,
 ) -> None:
-    """List what there is: schools, apps, targets, locks, the waves of a playbook, kinds, runs."""
+    """List what there is: schools, who decides, apps, targets, locks, waves, kinds, runs."""
     _check(what, limit, playbook)
     setting = Setting(options.roots_of(inventories), state, sandbox, forks)
     with rejections_shown(output):
@@ -73,6 +74,10 @@ def _table(what: str, reading: Reading, setting: Setting, choice: Choice, output
     match what:
         case "schools":
             return schools_table(list(chosen.values()))
+        case "municipalities":
+            return municipalities_table(reading, chosen)
+        case "owners":
+            return owners_table(inventory, chosen)
         case "apps":
             return apps_table(reading, frozenset(chosen))
         case "targets":

@@ -8,6 +8,7 @@ from pedell.language.schemas import Schemas
 from pedell.model import (
     Action,
     Address,
+    App,
     Change,
     Effect,
     Inventory,
@@ -44,27 +45,30 @@ def schools_table(chosen: Sequence[School]) -> Table:
 
 
 def apps_table(reading: Reading, chosen: frozenset[str]) -> Table:
-    """List the catalogue's apps, with the schools and the devices that get them."""
-    schools: dict[str, set[str]] = {}
-    devices: dict[str, int] = {}
-    for address, resource in reading.desired.items():
-        if address.kind == "app" and address.school in chosen:
-            schools.setdefault(address.name, set()).add(address.school)
-            devices[address.name] = devices.get(address.name, 0) + len(resource.devices)
-    catalogue = reading.inventory.catalogue.settings
-    names = sorted({str(at[1]) for at in catalogue if at[0] == "apps"})
-    said = {at: written.value for at, written in catalogue.items()}
+    """List the catalogue's apps, with the schools and devices that get them.
+
+    Licences that are short are those of all schools, since they share them.
+    """
+    schools, devices = _getting(reading, chosen)
+    short: dict[str, int] = {}
+    for account in reading.accounts:
+        short[account.app] = short.get(account.app, 0) + account.short
+    said = reading.inventory.catalogue.settings
     rows = tuple(
         (
             name,
-            said.get(("apps", name, "title")),
-            said.get(("apps", name, "approved")),
+            app.title,
+            said["apps", name, "approved"].value if app.is_approved else None,
+            sorted(app.platforms),
+            _meant_for(app),
             len(schools.get(name, ())),
             devices.get(name, 0),
+            short.get(name),
         )
-        for name in names
+        for name, app in sorted(reading.inventory.offer.apps.items())
     )
-    return Table("apps", ("id", "title", "approved", "schools", "devices"), rows)
+    columns = ("id", "title", "approved", "platforms", "grades", "schools", "devices", "short")
+    return Table("apps", columns, rows)
 
 
 def targets_table(inventory: Inventory, chosen: frozenset[str]) -> Table:
@@ -79,8 +83,11 @@ def targets_table(inventory: Inventory, chosen: frozenset[str]) -> Table:
 def locks_table(inventory: Inventory, *, for_people: bool) -> Table:
     """List what no lower layer may change, or only within bounds; people read them in words."""
     bounds = ("value",) if for_people else ("value", "allowed", "range", "until")
+    others = any(lock.layer != "authority" for lock in inventory.locks)
+    by = ("by",) if others or not for_people else ()
     rows = tuple(
         (
+            *((" ".join(filter(None, (lock.layer, lock.name))),) if by else ()),
             dotted(lock.at),
             *(_bounds_in_words(lock) if for_people else _bounds(lock)),
             lock.reason,
@@ -89,7 +96,7 @@ def locks_table(inventory: Inventory, *, for_people: bool) -> Table:
         )
         for lock in inventory.locks
     )
-    return Table("locks", ("at", *bounds, "reason", "owner", "place"), rows)
+    return Table("locks", (*by, "at", *bounds, "reason", "owner", "place"), rows)
 
 
 def waves_table(schools: Mapping[str, School], rollout: Rollout, *, for_people: bool) -> Table:
@@ -131,6 +138,27 @@ def runs_table(runs: Iterable[Run], timezone: str) -> Table:
         for run in runs
     )  # fmt: skip  # one row of the table, one line
     return Table("runs", ("run", "began", "ended", "steps", "done", "end", "rollout"), rows)
+
+
+def _getting(
+    reading: Reading, chosen: frozenset[str]
+) -> tuple[Mapping[str, set[str]], Mapping[str, int]]:
+    """Return app → the chosen schools that get it, and app → how many of their devices do."""
+    schools: dict[str, set[str]] = {}
+    devices: dict[str, int] = {}
+    for school in (reading.inventory.schools[name] for name in chosen):
+        for cohort in school.cohorts:
+            effective = reading.values[school.id, cohort.name]
+            for app, _ in reading.inventory.offer.reaching(cohort.platform, effective):
+                schools.setdefault(app.name, set()).add(school.id)
+                devices[app.name] = devices.get(app.name, 0) + len(cohort.devices)
+    return schools, devices
+
+
+def _meant_for(app: App) -> str | None:
+    grades = str(app.grades.words) if app.grades else ""
+    ages = f"ages {app.ages.words}" if app.ages else ""
+    return ", ".join(filter(None, (grades, ages))) or None
 
 
 def _bounds_in_words(lock: Lock) -> tuple[Value, ...]:

@@ -59,6 +59,9 @@ output = _output([], "For people, as one document, or as a line for each thing."
 output_or_sarif = _output(
     ["sarif"], "For people, as one document, as a line for each thing, or for code review."
 )
+output_or_csv = _output(
+    ["csv"], "For people, as one document, as a line for each thing, or for a spreadsheet."
+)
 limit = click.option(
     "-l",
     "--limit",

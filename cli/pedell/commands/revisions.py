@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pedell.language.documents import parse_document
-from pedell.model import Problem, Rejected
+from pedell.model import Problem, Rejected, Words, tell, tell_row
 
 WORKING_TREE = "working tree"
 _SECONDS = 120
@@ -46,7 +46,8 @@ class Repository:
             try:
                 common = _git(self.top, "merge-base", old.commit, new.commit).decode().strip()
             except subprocess.CalledProcessError:
-                raise _nothing(f"{old} and {new} have no commit in common here.") from None
+                detail = tell("{old} and {new} have no commit in common here.", old=old, new=new)
+                raise _nothing(detail) from None
             return Revision(f"merge base with {old.typed}", common), new
         if ".." in text:
             old, new = (self._revision(side or "HEAD") for side in text.split("..", 1))
@@ -100,8 +101,12 @@ class Repository:
         try:
             return Revision(typed, _git(self.top, *asked).decode().strip())
         except subprocess.CalledProcessError:
-            detail = f'git knows no revision "{typed}" here. A shallow clone lacks old ones:'
-            raise _nothing(f"{detail} git fetch --unshallow") from None
+            detail = tell(
+                'git knows no revision "{typed}" here. A shallow clone lacks old ones:'
+                " git fetch --unshallow",
+                typed=typed,
+            )
+            raise _nothing(detail) from None
 
 
 def find_repository(roots: tuple[Path, ...]) -> Repository:
@@ -109,9 +114,11 @@ def find_repository(roots: tuple[Path, ...]) -> Repository:
     try:
         found = {_git(root, "rev-parse", "--show-toplevel").decode().strip() for root in roots}
     except (OSError, subprocess.CalledProcessError):
-        raise _nothing(f"{roots[0]} is in no git repository, so it has no revisions.") from None
+        detail = tell("{folder} is in no git repository, so it has no revisions.", folder=roots[0])
+        raise _nothing(detail) from None
     if len(found) > 1:
-        raise _nothing(f"These folders stand in several repositories: {', '.join(sorted(found))}.")
+        tops = ", ".join(sorted(found))
+        raise _nothing(tell("These folders stand in several repositories: {tops}.", tops=tops))
     return Repository(Path(found.pop()), tuple(root.resolve() for root in roots))
 
 
@@ -121,14 +128,12 @@ def blamed_on(revision: Revision | None) -> Iterator[None]:
     try:
         yield
     except Rejected as rejected:
-        told = _in(revision)
-        raise Rejected(
-            [replace(each, detail=f"{told} {each.detail}") for each in rejected.problems]
-        ) from None
+        raise Rejected([_blamed(each, revision) for each in rejected.problems]) from None
 
 
-def _in(revision: Revision | None) -> str:
-    return f"In {revision}:" if revision else f"In the {WORKING_TREE}:"
+def _blamed(problem: Problem, revision: Revision | None) -> Problem:
+    there = tell("In {revision}:", revision=revision) if revision else tell("In the working tree:")
+    return replace(problem, detail=tell_row("{first} {last}", [there, problem.detail]))
 
 
 def _playbooks(inside: Sequence[PurePosixPath], top: Path) -> Iterator[PurePosixPath]:
@@ -173,5 +178,5 @@ def _git(folder: Path, *words: str, typed: str = "") -> bytes:
     return done.stdout
 
 
-def _nothing(detail: str) -> Rejected:
+def _nothing(detail: Words) -> Rejected:
     return Rejected([Problem("E0270", detail)])

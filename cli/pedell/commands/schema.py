@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from pedell.commands import options
+from pedell.commands.editing import write_modelines, write_narrowed, write_schemas
 from pedell.commands.showing import format_for, say, show
 from pedell.language.nearest import did_you_mean
 from pedell.language.schemas import Schemas
@@ -19,21 +21,38 @@ def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[Complet
     return [CompletionItem(name) for name in names if name.startswith(typed)]
 
 
+_BESIDE = Path("INVENTORY/.pedell/schemas")
+"""Stands for the folder that --write means where none is named."""
+
+
 @click.command("schema")
 @click.argument("name", required=False, shell_complete=_complete)
 @click.option(
     "--write",
     "folder",
+    is_flag=False,
+    flag_value=str(_BESIDE),
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write them all into this folder, where an editor finds them.",
+    help="Write them all for an editor, with the names of the inventory where there is one. "
+    "Without a folder behind it: .pedell/schemas in the inventory.",
 )
-def command(name: str | None, folder: Path | None) -> None:
+@click.option(
+    "--modeline",
+    is_flag=True,
+    help="With --write: begin each YAML file of the inventory with the line that names its schema.",
+)
+@options.inventory
+def command(
+    name: str | None, folder: Path | None, modeline: bool, inventories: tuple[Path, ...]
+) -> None:
     """Print the JSON Schema NAME (authority, school, kinds/wifi …), or say which there are."""
     schemas = load_schemas()
     if name and folder:
         raise click.UsageError("All schemas are written, they refer to each other: leave out NAME.")
+    if modeline and not folder:
+        raise click.UsageError("--modeline names schemas that are written: add --write.")
     if folder:
-        _write(schemas, folder)
+        _write(schemas, folder, inventories, modeline)
     elif name:
         show(_text(schemas, _file(schemas, name)))
     else:
@@ -63,11 +82,22 @@ def _text(schemas: Schemas, file: str) -> str:
     return json.dumps(schemas.document(file), ensure_ascii=False, indent=2)
 
 
-def _write(schemas: Schemas, folder: Path) -> None:
-    for file in schemas.names:
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{_text(schemas, file)}\n", encoding="utf-8")
+def _write(schemas: Schemas, folder: Path, inventories: tuple[Path, ...], modeline: bool) -> None:
+    roots = options.roots_of(inventories)
+    if not any((root / "authority.yml").is_file() for root in roots):
+        if inventories or modeline or folder == _BESIDE:
+            shown = ", ".join(map(str, roots))
+            raise click.UsageError(f"There is no authority.yml in {shown}. Name its folder by -i.")
+        _write_plain(schemas, folder)
+        return
+    folder = roots[0] / ".pedell" / "schemas" if folder == _BESIDE else folder
+    write_narrowed(schemas, roots, folder)
+    if modeline:
+        say(f"\nLine written or mended in {write_modelines(roots, folder):,} files.")
+
+
+def _write_plain(schemas: Schemas, folder: Path) -> None:
+    write_schemas({file: schemas.document(file) for file in schemas.names}, folder)
     show(f"{len(list(schemas.names))} schemas are in {folder}.")
     above = folder if folder.is_absolute() else Path("..") / folder
     say("For an editor, as the first line of a file of the inventory:")

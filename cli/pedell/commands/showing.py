@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from pedell.commands.exits import Exit, Leave
+from pedell.commands.tongues import tongue_for
 from pedell.model import Problem, Rejected
 from pedell.outputs import FORMATS
 from pedell.outputs.layout import wants_colour
@@ -23,10 +24,10 @@ def format_for(name: str) -> Format:
 
 
 def page() -> Page:
-    """Return how wide stdout is and whether colour helps there (NO_COLOR, FORCE_COLOR)."""
+    """Return how wide stdout is, whether colour helps there (NO_COLOR), and in which language."""
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     colour = wants_colour(sys.stdout.isatty(), os.environ)
-    return Page(width=max(60, min(width, 120)), colour=colour)
+    return Page(max(60, min(width, 120)), colour, tongue_for(os.environ))
 
 
 def show(text: str) -> None:
@@ -41,17 +42,17 @@ def say(text: str) -> None:
 
 @contextmanager
 def rejections_shown(
-    output: str, tell: Callable[[Sequence[Problem]], str] | None = None
+    output: str, written: Callable[[Sequence[Problem]], str] | None = None
 ) -> Iterator[None]:
     """Show what a stage rejects, all of it, and leave with the code for wrong input.
 
-    ``tell`` writes it where ``output`` is no format of every command.
+    ``written`` writes it where ``output`` is no format of every command.
     """
     try:
         yield
     except Rejected as rejected:
         found = rejected.problems
-        text = tell(found) if tell else format_for(output).problems(found, _texts(found))
+        text = written(found) if written else format_for(output).problems(found, _texts(found))
         click.echo(text, err=output == "text", color=True)
         raise Leave(_code(rejected.problems)) from None
 

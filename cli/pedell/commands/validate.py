@@ -8,11 +8,10 @@ import click
 from pedell import __version__
 from pedell.commands import options
 from pedell.commands.help import help_pages
-from pedell.commands.showing import rejections_shown, show, warn
+from pedell.commands.showing import page, rejections_shown, show, warn
 from pedell.language.playbooks import read_playbook
-from pedell.model import Problem
+from pedell.model import Problem, tell, tell_count
 from pedell.outputs import MACHINES, sarif
-from pedell.outputs.wording import count
 from pedell.pipeline import Reading
 from pedell.wiring import Setting, load_schemas, read_offline
 
@@ -55,12 +54,11 @@ def _counts(reading: Reading) -> dict[str, int]:
 
 
 def _in_words(reading: Reading) -> str:
-    found = _counts(reading)
-    schools, devices = count(found["schools"], "school"), count(found["devices"], "device")
-    return (
-        f"{reading.inventory.name} · {schools} · {devices}\n"
-        f"{found['files']:,} files are sound; {found['resources']:,} resources follow from them."
-    )
+    found, say = _counts(reading), page().tongue.say
+    schools = tell_count(found["schools"], "{count:,} school", "{count:,} schools")
+    devices = tell_count(found["devices"], "{count:,} device", "{count:,} devices")
+    sound = tell("{files:,} files are sound; {resources:,} resources follow from them.", **found)
+    return f"{reading.inventory.name} · {say(schools)} · {say(devices)}\n{say(sound)}"
 
 
 def _for_review(problems: Sequence[Problem]) -> str:

@@ -13,7 +13,17 @@ from typing import Any
 
 import yaml
 
-from pedell.model import Document, Pointer, Problem, Rejected, SecretName, Source
+from pedell.model import (
+    Document,
+    Pointer,
+    Problem,
+    Rejected,
+    SecretName,
+    Source,
+    Words,
+    quote,
+    tell,
+)
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -38,7 +48,10 @@ def parse_document(path: str, relative: str, content: bytes) -> Document:
         raise Rejected([*walk.problems, Problem("E0102", detail, where)]) from None
     except yaml.reader.ReaderError as error:
         where = _at_byte(path, text.encode(), error.position)
-        detail = f"The character #x{error.character:04x} cannot stand in a text file. Take it out."
+        detail = tell(
+            "The character #x{sign:04x} cannot stand in a text file. Take it out.",
+            sign=error.character,
+        )
         raise Rejected([*walk.problems, Problem("E0102", detail, where)]) from None
     if walk.problems:
         raise Rejected(walk.problems)
@@ -47,13 +60,16 @@ def parse_document(path: str, relative: str, content: bytes) -> Document:
 
 def _text(path: str, content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        detail = f"It has {len(content):,} bytes; {MAX_BYTES:,} are read. Split it."
+        size = len(content)
+        detail = tell(
+            "It has {size:,} bytes; {most:,} are read. Split it.", size=size, most=MAX_BYTES
+        )
         raise Rejected([Problem("E0105", detail, Source(path, 1, 1))])
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        detail = "It is not UTF-8. Save it as UTF-8 in your editor."
+        detail = tell("It is not UTF-8. Save it as UTF-8 in your editor.")
         where = _at_byte(path, content, error.start)
         raise Rejected([Problem("E0101", detail, where)]) from None
 
@@ -64,12 +80,21 @@ def _at_byte(path: str, content: bytes, position: int) -> Source:
     return Source(path, line, len(before) - (before.rfind("\n") + 1) + 1)
 
 
-def _reason(error: yaml.MarkedYAMLError, text: str, where: Source) -> str:
+def _reason(error: yaml.MarkedYAMLError, text: str, where: Source) -> Words:
     lines = text.splitlines()
     if where.line <= len(lines) and lines[where.line - 1][where.column - 1 :].startswith("\t"):
-        return "A tab stands here. Indent with spaces."
-    words = [part for part in (error.context, error.problem) if part]
-    return f"{', '.join(words)}. Look at indentation, quotes and colons here and just above."
+        return tell("A tab stands here. Indent with spaces.")
+    problem = quote(error.problem or "")
+    if not error.context:
+        return tell(
+            "{problem}. Look at indentation, quotes and colons here and just above.",
+            problem=problem,
+        )
+    return tell(
+        "{context}, {problem}. Look at indentation, quotes and colons here and just above.",
+        context=quote(error.context),
+        problem=problem,
+    )
 
 
 class _Walk:
@@ -88,9 +113,8 @@ class _Walk:
         begun = False
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent) and begun:
-                self._complain(
-                    "E0104", "A second document begins here. Use one file for each.", event
-                )
+                detail = tell("A second document begins here. Use one file for each.")
+                self._complain("E0104", detail, event)
                 break
             if isinstance(event, yaml.DocumentStartEvent):
                 value, begun = self._value(next(self._events), ()), True
@@ -100,11 +124,12 @@ class _Walk:
         self.values[at] = _place(event)
         self._bound(event, at)
         if getattr(event, "anchor", None):
-            self._complain("E0104", "Anchors and aliases are not read. Write it out.", event)
+            detail = tell("Anchors and aliases are not read. Write it out.")
+            self._complain("E0104", detail, event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if getattr(event, "tag", None):
-            self._complain("E0104", f"The tag {event.tag} is not read here.", event)
+            self._complain("E0104", tell("The tag {tag} is not read here.", tag=event.tag), event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(at)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -114,8 +139,9 @@ class _Walk:
     def _bound(self, event: Any, at: Pointer) -> None:
         self._nodes += 1
         if len(at) > MAX_DEPTH or self._nodes > MAX_NODES:
-            what = f"deeper than {MAX_DEPTH} levels" if len(at) > MAX_DEPTH else "too many values"
-            self._complain("E0105", f"From here on it is {what}. Split it.", event)
+            deep = tell("From here on it is deeper than {most} levels. Split it.", most=MAX_DEPTH)
+            much = tell("From here on it is too many values. Split it.")
+            self._complain("E0105", deep if len(at) > MAX_DEPTH else much, event)
             raise Rejected(self.problems)
 
     def _mapping(self, at: Pointer) -> dict[str, Any]:
@@ -129,17 +155,21 @@ class _Walk:
 
     def _key(self, event: Any, at: Pointer, found: dict[str, Any]) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            self._complain("E0104", "A key is a plain word.", event)
+            self._complain("E0104", tell("A key is a plain word."), event)
             raise Rejected(self.problems)
         key = str(event.value)
         place = _place(event)
         if event.anchor or event.tag:
-            self._complain("E0104", "A key is a plain word, without anchor or tag.", event)
+            detail = tell("A key is a plain word, without anchor or tag.")
+            self._complain("E0104", detail, event)
         if key == "<<" and event.implicit[0]:
-            self._complain("E0104", "Merge keys (<<) are not read. Use a layer.", event)
+            detail = tell("Merge keys (<<) are not read. Use a layer.")
+            self._complain("E0104", detail, event)
         elif key in found:
-            first = self.keys[(*at, key)]
-            detail = f'"{key}" stands already at line {first[0]}. Keep one of the two.'
+            line, _ = self.keys[(*at, key)]
+            detail = tell(
+                '"{key}" stands already at line {line}. Keep one of the two.', key=key, line=line
+            )
             self._complain("E0103", detail, event)
         self.keys[(*at, key)] = place
         return key
@@ -157,9 +187,10 @@ class _Walk:
         if event.tag == "!secret":
             return self._secret(text, event)
         if event.tag:
-            self._complain("E0104", f"The tag {event.tag} is not read. Only !secret is.", event)
+            detail = tell("The tag {tag} is not read. Only !secret is.", tag=event.tag)
+            self._complain("E0104", detail, event)
         if "\x00" in text:
-            self._complain("E0104", "It holds a NUL character.", event)
+            self._complain("E0104", tell("It holds a NUL character."), event)
         if not event.implicit[0]:
             return text
         if text in _WORDS:
@@ -170,11 +201,13 @@ class _Walk:
 
     def _secret(self, name: str, event: Any) -> SecretName:
         if not _SECRET_NAME.match(name):
-            detail = "Behind !secret stands the name of a secret: letters, digits, dots, hyphens."
+            detail = tell(
+                "Behind !secret stands the name of a secret: letters, digits, dots, hyphens."
+            )
             self._complain("E0113", detail, event)
         return SecretName(name)
 
-    def _complain(self, code: str, detail: str, event: Any) -> None:
+    def _complain(self, code: str, detail: Words, event: Any) -> None:
         self.problems.append(Problem(code, detail, Source(self._path, *_place(event))))
 
 

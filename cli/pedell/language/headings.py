@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from pedell.model import Problem, Source
+from pedell.model import Problem, Source, tell
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "serial": (
@@ -29,7 +29,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip  # one field a line
 """Field → its headings as :func:`plain` leaves them; of two in one list the earlier counts."""
 
-_FIELDS = {heading: field for field, headings in HEADINGS.items() for heading in headings}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _PEOPLE = (
     "schueler|sus|lehrer|klassenlehrer|lehrkraft|lehrkraefte|lehrperson|lul|kind|kinder|eltern|"
@@ -54,14 +53,16 @@ def plain(heading: str) -> str:
     return "".join(_words(heading))
 
 
-def fields_of(cells: Sequence[str]) -> Mapping[str, int]:
-    """Return field → index of the column that holds it."""
+def fields_of(
+    cells: Sequence[str], known: Mapping[str, Sequence[str]] = HEADINGS
+) -> Mapping[str, int]:
+    """Return field → index of the column that holds it. ``known`` is shaped like HEADINGS."""
     found: dict[str, int] = {}
     headings = [plain(cell) for cell in cells]
-    for index, heading in enumerate(headings):
-        field = _FIELDS.get(heading)
-        if field and (field not in found or _rank(heading) < _rank(headings[found[field]])):
-            found[field] = index
+    for field, spellings in known.items():
+        ranks = {at: spellings.index(h) for at, h in enumerate(headings) if h in spellings}
+        if ranks:
+            found[field] = min(ranks, key=ranks.__getitem__)
     return found
 
 
@@ -78,9 +79,12 @@ def person_problems(headings: Iterable[tuple[int, str]], file: str, line: int) -
     return [
         Problem(
             "E0243",
-            f'The column "{heading.strip()[:40]}" looks like a person\'s. Data protection: no '
-            "name of a pupil or teacher belongs into the inventory, where git keeps it for ever. "
-            "Remove the column and try again.",
+            tell(
+                'The column "{heading}" looks like a person\'s. Data protection: no name of a '
+                "pupil or teacher belongs into the inventory, where git keeps it for ever. "
+                "Remove the column and try again.",
+                heading=heading.strip()[:40],
+            ),
             Source(file, line, column),
         )
         for column, heading in headings
@@ -97,7 +101,3 @@ def headings_in(line: str) -> list[tuple[int, str]]:
 def _words(heading: str) -> list[str]:
     text = _MAIL.sub("email", unicodedata.normalize("NFC", heading))
     return re.findall(r"[a-z0-9]+", text.casefold().translate(_UMLAUTS))
-
-
-def _rank(heading: str) -> int:
-    return HEADINGS[_FIELDS[heading]].index(heading)

@@ -5,6 +5,11 @@ from typing import Any
 
 from pedell.model import Document, Layer, Pointer, Written
 
+CHOICES = ("apps", "certificates", "profiles", "roles")
+"""Sections that choose names of the catalogue, or of the roles."""
+
+_WORDS = ("service", "handover")
+
 
 def read_layer(kind: str, document: Document, at: Pointer, name: str = "") -> Layer:
     """Flatten one document (or the part at ``at``) into a layer with its cohorts."""
@@ -21,7 +26,7 @@ def read_layer(kind: str, document: Document, at: Pointer, name: str = "") -> La
 def _settings(
     document: Document, at: Pointer, value: Mapping[str, Any]
 ) -> Iterator[tuple[Pointer, Written]]:
-    for key in ("apps", "certificates", "roles"):
+    for key in CHOICES:
         if key in value:
             yield from _choice(document, (*at, key), key, value[key])
     yield from _networks(document, (*at, "wifi"), value.get("wifi") or {})
@@ -34,6 +39,9 @@ def _settings(
                 yield ("restrictions", role, *rest), written
     for rest, written in read_leaves(document, (*at, "presets"), value.get("presets") or {}):
         yield ("presets", *rest), written
+    for key in _WORDS:
+        if key in value:
+            yield (key,), Written(value[key], document.source((*at, key)))
     for name, entry in (value.get("variables") or {}).items():
         source = document.source((*at, "variables", name))
         yield ("variables", name), Written(entry, source)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pedell.language.nearest import did_you_mean
-from pedell.model import Problem, Rejected, School
+from pedell.model import Problem, Rejected, School, tell
 
 
 def select_schools(pattern: str, schools: Mapping[str, School]) -> frozenset[str]:
@@ -30,7 +30,7 @@ def select_schools(pattern: str, schools: Mapping[str, School]) -> frozenset[str
         if part.startswith("!"):
             chosen -= _matching(part[1:], schools, problems)
     if not chosen and not problems:
-        problems.append(Problem("E0270", f'"{pattern}" leaves no school.'))
+        problems.append(Problem("E0270", tell('"{pattern}" leaves no school.', pattern=pattern)))
     if problems:
         raise Rejected(problems)
     return frozenset(chosen)
@@ -48,7 +48,8 @@ def _parts(pattern: str) -> Iterable[str]:
         try:
             lines = Path(word[1:]).read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError) as error:
-            raise Rejected([Problem("E0101", f"{word[1:]}: {error}.")]) from None
+            detail = tell("{file}: {error}.", file=word[1:], error=error)
+            raise Rejected([Problem("E0101", detail)]) from None
         yield from (line for line in map(str.strip, lines) if line and line[0] != "#")
 
 
@@ -58,10 +59,12 @@ def _matching(word: str, schools: Mapping[str, School], problems: list[Problem])
     found = sorted(school.id for school in schools.values() if any(map(means, _names(school))))
     chosen = _at(place, found) if place else found
     if not schools:
-        problems.append(Problem("E0270", "There is no school yet. Write schools/NAME.yml."))
+        detail = tell("There is no school yet. Write schools/NAME.yml.")
+        problems.append(Problem("E0270", detail))
     elif not chosen:
         names = {name for school in schools.values() for name in _names(school)}
-        detail = f'"{word}" is no school, group or type. {did_you_mean(word, names)}'
+        meant = did_you_mean(word, names)
+        detail = tell('"{word}" is no school, group or type. {meant}', word=word, meant=meant)
         problems.append(Problem("E0270", detail))
     return set(chosen)
 
@@ -75,7 +78,8 @@ def _reader_of(word: str, problems: list[Problem]) -> Callable[[str], bool]:
     try:
         expression = re.compile(word[1:])
     except re.error as error:
-        problems.append(Problem("E0270", f'"{word}" is no regular expression: {error}.'))
+        detail = tell('"{word}" is no regular expression: {error}.', word=word, error=error)
+        problems.append(Problem("E0270", detail))
         return lambda _: False
     return lambda name: expression.match(name) is not None
 

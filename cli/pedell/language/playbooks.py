@@ -6,7 +6,7 @@ from typing import Any
 
 from pedell.language.documents import parse_document
 from pedell.language.schemas import Schemas
-from pedell.model import Gate, Problem, Rejected, Rollout, Source, Window
+from pedell.model import Gate, Problem, Rejected, Rollout, Source, Window, quote, tell
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -17,7 +17,8 @@ def read_playbook(path: Path, schemas: Schemas) -> tuple[Rollout, ...]:
     try:
         document = parse_document(str(path), path.name, path.read_bytes())
     except OSError as error:
-        raise Rejected([Problem("E0101", f"{error.strerror}.", Source(str(path), 1, 1))]) from None
+        detail = tell("{reason}.", reason=quote(str(error.strerror)))
+        raise Rejected([Problem("E0101", detail, Source(str(path), 1, 1))]) from None
     problems = [
         Problem(v.code, v.detail, (document.key_source if v.on_key else document.source)(v.pointer))
         for v in schemas.violations("playbook.json", document.value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pedell.model import Document, Folder, Problem, Role, RoleResource, Source
+from pedell.model import Document, Folder, Problem, Role, RoleResource, Source, tell
 
 SERVER_KINDS = ("package", "file", "template", "directory", "service", "command")
 _OURS = ("needs", "needed_by", "tags")
@@ -17,7 +17,9 @@ def read_roles(folder: Folder) -> tuple[Mapping[str, Role], tuple[Problem, ...]]
             name = document.relative.split("/")[1]
             stated = document.value["role"]
             if stated != name:
-                detail = f'The folder is called {name}, the id inside is "{stated}".'
+                detail = tell(
+                    'The folder is called {name}, the id inside is "{id}".', name=name, id=stated
+                )
                 problems.append(Problem("E0115", detail, document.source(("role",))))
             roles[name] = Role(
                 name=name,
@@ -37,7 +39,7 @@ def _templates(folder: Folder, role: str, problems: list[Problem]) -> Iterator[t
         try:
             yield relative.removeprefix(home), asset.content.decode("utf-8")
         except UnicodeDecodeError:
-            detail = "A template is UTF-8 text. Save it so in your editor."
+            detail = tell("A template is UTF-8 text. Save it so in your editor.")
             problems.append(Problem("E0101", detail, Source(asset.path, 1, 1)))
 
 
@@ -47,12 +49,15 @@ def _resources(document: Document, problems: list[Problem]) -> Iterator[RoleReso
         kinds = _kinds(entry)
         source = document.source(("resources", number))
         if len(kinds) != 1:
-            detail = f"Begin with exactly one of: {', '.join(SERVER_KINDS)}."
+            detail = tell("Begin with exactly one of: {kinds}.", kinds=", ".join(SERVER_KINDS))
             problems.append(Problem("E0111", detail, source))
             continue
         before = first.setdefault(f"{kinds[0]}/{entry[kinds[0]]}", source)
         if before != source:
-            detail = f'{kinds[0]} "{entry[kinds[0]]}" stands already at {before}.'
+            kind, name = kinds[0], entry[kinds[0]]
+            detail = tell(
+                '{kind} "{name}" stands already at {place}.', kind=kind, name=name, place=before
+            )
             problems.append(Problem("E0201", detail, source))
         yield RoleResource(
             kind=kinds[0],

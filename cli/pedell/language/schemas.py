@@ -1,12 +1,19 @@
 """The only file that knows jsonschema: it checks values against the language and the kinds."""
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from pedell.model import Kind, Pointer, SecretName, dotted
+from pedell.language.misfits import (
+    left_out,
+    mistyped,
+    nearest_key,
+    no_branch,
+    not_allowed,
+    out_of_bounds,
+)
+from pedell.model import Kind, Pointer, SecretName, Words, imprint, tell
 
 _HOME = "https://pedell.example.org/schemas/"
 
@@ -16,7 +23,7 @@ class Violation:
     """One place where a value breaks its schema; ``on_key`` points at the key, not the value."""
 
     code: str
-    detail: str
+    detail: Words
     pointer: Pointer
     on_key: bool = False
 
@@ -82,7 +89,11 @@ class Schemas:
         extend: Any = validators.extend
         build = extend(
             Draft202012Validator,
-            {"x-secret": secret, **{word: guarded(word) for word in ("type", "enum", "const")}},
+            {
+                "x-secret": secret,
+                "properties": _each_once(),
+                **{word: guarded(word) for word in ("type", "enum", "const")},
+            },
             type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer),
         )
         registry: Any = Registry().with_resources(
@@ -90,6 +101,21 @@ class Schemas:
             for key, document in self._documents.items()
         )
         return build({"$ref": _HOME + name}, registry=registry)
+
+
+def _each_once() -> Any:
+    """Return the check of ``properties``, which looks once at what many schools write alike."""
+    sound: set[tuple[int, Hashable]] = set()  # the schemas, and with them their ids, are kept
+
+    def checked(validator: Any, rules: Any, instance: Any, _: Any) -> Iterator[Any]:
+        said = instance if isinstance(instance, dict) else {}
+        for key, rule in rules.items():
+            if key in said and (mark := (id(rule), imprint(said[key]))) not in sound:
+                errors = [*validator.descend(said[key], rule, path=key, schema_path=key)]
+                yield from errors
+                sound.update(() if errors else (mark,))
+
+    return checked
 
 
 def _without_dialect(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -108,125 +134,38 @@ def _innermost(error: Any) -> Iterator[Any]:
     yield from (i for e in fitting if e.schema_path[0] == branch for i in _innermost(e))
 
 
+def _unknown_keys(error: Any, at: Pointer) -> Iterator[Violation]:
+    known = list(error.schema.get("properties", {}))
+    for key in (key for key in error.instance if key not in known):
+        near = nearest_key(key, known)
+        detail = tell('"{key}" is no key here. {meant}', key=key, meant=near)
+        yield Violation("E0110", detail, (*at, key), True)
+
+
 def _described(error: Any) -> Iterator[Violation]:
     at: Pointer = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
-        yield Violation("E0113", _bounded(error), (*at, error.instance), True)
+        yield Violation("E0113", out_of_bounds(error), (*at, error.instance), True)
         return
     match "x-secret" if error.schema.get("x-secret") is True else error.validator:
         case "additionalProperties" | "unevaluatedProperties":
-            known = list(error.schema.get("properties", {}))
-            for key in (key for key in error.instance if key not in known):
-                yield Violation(
-                    "E0110", f'"{key}" is no key here. {_meant(key, known)}', (*at, key), True
-                )
+            yield from _unknown_keys(error, at)
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             for key in missing:
-                yield Violation("E0111", f'"{key}" is missing{_inside(at)}.', at, True)
+                yield Violation("E0111", left_out(key, at), at, True)
         case "type":
-            yield Violation("E0112", _typed(error), at)
+            yield Violation("E0112", mistyped(error), at)
         case "x-secret":
-            detail = "Write the name of a secret: !secret NAME. And change this one, git keeps it."
+            detail = tell(
+                "Write the name of a secret: !secret NAME. And change this one, git keeps it."
+            )
             yield Violation("E0114", detail, at)
         case "x-misplaced":
-            yield Violation("E0113", "No secret can stand here.", at)
+            yield Violation("E0113", tell("No secret can stand here."), at)
         case "enum" | "const":
-            yield Violation("E0113", _allowed(error), at)
+            yield Violation("E0113", not_allowed(error), at)
         case "oneOf" | "anyOf":
-            yield Violation("E0112", _alternatives(error), at)
+            yield Violation("E0112", no_branch(error), at)
         case _:
-            yield Violation("E0113", _bounded(error), at)
-
-
-def _inside(at: Pointer) -> str:
-    return f' in "{dotted(at)}"' if at else ""
-
-
-def _meant(key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    return f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(sorted(known))}."
-
-
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a block of keys",
-    "null": "nothing",
-}
-_ALMOST_BOOLEAN = ("yes", "no", "on", "off", "true", "false")
-
-
-def _typed(error: Any) -> str:
-    wanted = (
-        error.validator_value
-        if isinstance(error.validator_value, list)
-        else [error.validator_value]
-    )
-    words = " or ".join(_TYPES[name] for name in wanted)
-    hint = ""
-    if "boolean" in wanted and str(error.instance).lower() in _ALMOST_BOOLEAN:
-        hint = f' "{error.instance}" is text for Pedell, write true or false.'
-    if "string" in wanted and isinstance(error.instance, (int, float)):
-        hint = " Put it in quotes."
-    return f"Expected {words}, found {_shown(error.instance)}.{hint}"
-
-
-def _allowed(error: Any) -> str:
-    values = error.validator_value if error.validator == "enum" else [error.validator_value]
-    near = difflib.get_close_matches(str(error.instance), [str(v) for v in values], n=1)
-    meant = f' Did you mean "{near[0]}"?' if near else ""
-    return f"{_shown(error.instance)} is none of: {', '.join(map(str, values))}.{meant}"
-
-
-def _alternatives(error: Any) -> str:
-    wanted = [" and ".join(b["required"]) for b in error.validator_value if "required" in b]
-    if wanted:
-        count = "Exactly one" if error.validator == "oneOf" else "One"
-        return f"{count} of these is needed: {', '.join(wanted)}."
-    # a branch that is itself a reference shows its shape only in what it complains about
-    types = [e.validator_value for e in error.context if e.validator == "type"]
-    shapes = dict.fromkeys(_TYPES[str(name)] for name in types)
-    return f"Expected {' or '.join(shapes)}, found {_shown(error.instance)}."
-
-
-def _bounded(error: Any) -> str:
-    value, limit = error.instance, error.validator_value
-    match error.validator:
-        case "pattern":
-            example = next(iter(error.schema.get("examples", [])), "")
-            known = error.schema.get("description", "")
-            return f"{_shown(value)} has the wrong form. {known}" + (
-                f" Example: {example}" if example else ""
-            )
-        case "minimum" | "maximum":
-            return f"{_shown(value)} is out of range; the {error.validator} is {limit}."
-        case "minLength" | "minItems" | "minProperties":
-            return "It is empty."
-        case "maxLength":
-            return f"It is longer than {limit} characters."
-        case "uniqueItems":
-            return "A value stands twice."
-        case _:
-            return f"{_shown(value)} is not allowed here."
-
-
-def _shown(value: Any) -> str:
-    match value:
-        case SecretName():
-            return f"!secret {value}"
-        case str():
-            return f'"{value[:60]}{"…" if len(value) > 60 else ""}"'
-        case bool():
-            return str(value).lower()
-        case None:
-            return "nothing"
-        case dict():
-            return "a block of keys"
-        case list():
-            return "a list"
-        case _:
-            return str(value)
+            yield Violation("E0113", out_of_bounds(error), at)

@@ -14,13 +14,18 @@ from pedell.model import (
     Rejected,
     SecretEntry,
     SecretFiles,
+    Target,
+    tell,
 )
 
 AUTHORITY = "authority"
 FOLDER = "secrets"
 _RECIPIENTS = f"{FOLDER}/recipients.yml"
-_TAKEN = {AUTHORITY, "recipients"}
+RESERVED = frozenset({AUTHORITY, "recipients"})
 """File names with a meaning of their own: a school called like that keeps none here."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
+"""The name of an entry that is set."""
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,200}\Z")
 _BEGIN = "-----BEGIN AGE ENCRYPTED FILE-----"
@@ -36,11 +41,28 @@ def owner_of(name: str, schools: Collection[str]) -> str:
     """Say whose file a secret stands in: that of a school or of the authority.
 
     It is the school whose id, with a hyphen behind it, is the longest beginning of the name:
-    ``gs-nord-wlan`` belongs to ``gs-nord`` and not to ``gs``, where both are schools.
+    ``gs-nord-wlan`` belongs to ``gs-nord`` and not to ``gs``, where both are schools. Capitals and
+    underscores count as the small letters and hyphens that they are in the name of a variable:
+    ``gs-nord_wlan`` is the same variable, so it belongs to the same school.
     """
-    words = name.split("-")
+    words = plain_name(name).split("-")
     heads = ("-".join(words[:size]) for size in range(len(words) - 1, 0, -1))
-    return next((head for head in heads if head in schools and head not in _TAKEN), AUTHORITY)
+    return next((head for head in heads if head in schools and head not in RESERVED), AUTHORITY)
+
+
+def plain_name(name: str) -> str:
+    """Return what two names have in common that are one variable of the environment."""
+    return name.lower().replace("_", "-")
+
+
+def credentials_of(targets: Iterable[Target]) -> frozenset[str]:
+    """Return the names of the secrets that open targets, and that sign what they send."""
+    found: set[str] = set()
+    for target in targets:
+        webhook = target.settings.get("webhook")
+        for settings in (target.settings, webhook if isinstance(webhook, Mapping) else {}):
+            found |= {str(settings["credential"])} if settings.get("credential") else set()
+    return frozenset(found)
 
 
 def read_secrets(
@@ -60,32 +82,52 @@ def read_secrets(
         elif document.relative.startswith(f"{FOLDER}/"):
             for entry in _entries(document, schools, problems):
                 if entry.name in entries:
-                    detail = f"{entry.name} stands in {entries[entry.name].source.file} already."
-                    problems.append(Problem("E0290", f"{detail} Keep one of them.", entry.source))
+                    detail = tell(
+                        "{name} stands in {file} already. Keep one of them.",
+                        name=entry.name,
+                        file=entries[entry.name].source.file,
+                    )
+                    problems.append(Problem("E0290", detail, entry.source))
                 entries.setdefault(entry.name, entry)
     return SecretFiles(entries, recipients), problems
 
 
-def put_entries(document: Document | None, armored: Mapping[str, str]) -> str:
-    """Return the text of a secret file with these entries set and every other byte as it was.
+def read_recipients(document: Document, schools: Collection[str]) -> Recipients:
+    """Return what a ``recipients.yml`` says, whatever may be wrong with the rest of it."""
+    return _recipients(document, schools, [])
 
-    Raises Rejected where the file is not written as one entry below the other.
+
+def key_of(recipient: str) -> str:
+    """Return a public key without the comment that may stand behind it; empty for all else."""
+    return " ".join(recipient.split()[:2]) if _RECIPIENT.match(recipient) else ""
+
+
+def put_entries(
+    document: Document | None, armored: Mapping[str, str], gone: Collection[str] = ()
+) -> str:
+    """Return the text of a secret file with these entries set, those of ``gone`` taken out.
+
+    Every other byte stays as it was. Raises Rejected where the file is not written as one entry
+    below the other.
     """
     lines = (document.text if document else "").splitlines(keepends=True)
     keys = document.keys if document else {}
-    known = {name: keys[(name,)][0] for name in armored if (name,) in keys}
+    known = {name: keys[(name,)][0] for name in (*armored, *gone) if (name,) in keys}
     for name, line in sorted(known.items(), key=lambda item: -item[1]):
         end = line
         while end < len(lines) and lines[end].startswith((" ", "\t")):
             end += 1
-        lines[line - 1 : end] = _block(name, armored[name])
+        lines[line - 1 : end] = _block(name, armored[name]) if name in armored else []
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    for name in armored.keys() - known.keys():
+    for name in sorted(armored.keys() - known.keys()):
         lines += _block(name, armored[name])
     text = "".join(lines)
-    if not _says(text, {**((document.value or {}) if document else {}), **armored}):
-        detail = "Entries stand one below the other, each a name and an indented block behind |."
+    stay = {n: b for n, b in ((document and document.value) or {}).items() if n not in gone}
+    if not _says(text, {**stay, **armored}):
+        detail = tell(
+            "Entries stand one below the other, each a name and an indented block behind |."
+        )
         raise Rejected([Problem("E0291", detail, document.source() if document else None)])
     return text
 
@@ -99,7 +141,7 @@ def _says(text: str, wanted: Mapping[str, Any]) -> bool:
         found = parse_document("", "", text.encode()).value
     except Rejected:
         return False
-    return isinstance(found, dict) and found == wanted
+    return (found or {}) == wanted
 
 
 def _entries(
@@ -107,12 +149,13 @@ def _entries(
 ) -> Iterator[SecretEntry]:
     owner = document.relative.removeprefix(f"{FOLDER}/").removesuffix(".yml")
     if owner != AUTHORITY and owner not in schools:
-        detail = f"There is no school {owner}. {did_you_mean(owner, schools)}"
+        meant = did_you_mean(owner, schools)
+        detail = tell("There is no school {name}. {meant}", name=owner, meant=meant)
         problems.append(Problem("E0290", detail, document.source()))
         return
     value = {} if document.value is None else document.value
     if not isinstance(value, dict):
-        detail = "Names stand here, and behind each an encrypted block."
+        detail = tell("Names stand here, and behind each an encrypted block.")
         problems.append(Problem("E0291", detail, document.source()))
         return
     for name, armored in value.items():
@@ -126,18 +169,26 @@ def _faults(
     document: Document, name: str, armored: Any, owner: str, schools: Collection[str]
 ) -> Iterator[Problem]:
     if not _NAME.match(name):
-        detail = "A name has letters, digits, dots, hyphens; 200 characters at most."
+        detail = tell("A name has letters, digits, dots, hyphens; 200 characters at most.")
         yield Problem("E0291", detail, document.key_source((name,)))
     elif owner not in (AUTHORITY, owner_of(name, schools)):
         home = owner_of(name, schools)
-        detail = f"{name} belongs into {FOLDER}/{home}.yml, as its name says."
-        detail = f"{detail} Take it out, then: pedell secret set {name}"
+        detail = tell(
+            "{name} belongs into {file}, as its name says."
+            " Take it out, then: pedell secret set {name}",
+            name=name,
+            file=f"{FOLDER}/{home}.yml",
+        )
         yield Problem("E0290", detail, document.key_source((name,)))
     if not isinstance(armored, str) or not armored.startswith(_BEGIN):
-        detail = f"{name} is not encrypted. Take it out, then: pedell secret set {name}"
+        detail = tell(
+            "{name} is not encrypted. Take it out, then: pedell secret set {name}", name=name
+        )
         yield Problem("E0114", detail, document.source((name,)))
     elif not _ARMORED.match(armored):
-        detail = f"The block of {name} is damaged. Take it out, then: pedell secret set {name}"
+        detail = tell(
+            "The block of {name} is damaged. Take it out, then: pedell secret set {name}", name=name
+        )
         yield Problem("E0291", detail, document.source((name,)))
 
 
@@ -146,15 +197,16 @@ def _recipients(
 ) -> Recipients:
     value = document.value if isinstance(document.value, dict) else {}
     if value is not document.value or value.keys() - {AUTHORITY, "schools", "recovery"}:
-        detail = "It has three keys: authority, schools, recovery."
+        detail = tell("It has three keys: authority, schools, recovery.")
         problems.append(Problem("E0291", detail, document.source()))
     own = value.get("schools") or {}
     if not isinstance(own, dict):
-        detail = "Here stand ids of schools, and behind each a list of keys."
+        detail = tell("Here stand ids of schools, and behind each a list of keys.")
         problems.append(Problem("E0291", detail, document.source(("schools",))))
         own = {}
     for school in own.keys() - set(schools):
-        detail = f"There is no school {school}. {did_you_mean(school, schools)}"
+        meant = did_you_mean(school, schools)
+        detail = tell("There is no school {name}. {meant}", name=school, meant=meant)
         problems.append(Problem("E0290", detail, document.key_source(("schools", school))))
     return Recipients(
         _keys(document, (AUTHORITY,), value.get(AUTHORITY), problems),
@@ -169,7 +221,7 @@ def _keys(document: Document, at: Pointer, value: Any, problems: list[Problem]) 
     keys = value if isinstance(value, list) else [value]
     wrong = [k for k in keys if not isinstance(k, str) or not _RECIPIENT.match(k)]
     if wrong or keys is not value:
-        detail = "A list of public keys stands here: age1… (62 characters) or ssh-ed25519 …"
+        detail = tell("A list of public keys stands here: age1… (62 characters) or ssh-ed25519 …")
         problems.append(Problem("E0291", detail, document.source(at)))
         return ()
     return tuple(keys)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
-from pedell.model import Problem, Rejected
+from pedell.model import Problem, Rejected, Words, tell
 
 MAX_UNPACKED = 200_000_000
 MAX_ROWS = 100_000
@@ -28,8 +28,11 @@ def read_spreadsheet(path: str, content: bytes) -> Mapping[str, tuple[Row, ...]]
     except ImportError:
         raise _rejected(
             "E0240",
-            f"{path} is a spreadsheet; reading it needs openpyxl. Install it: "
-            "pip install 'pedell[xlsx]'. Or save the sheet as CSV.",
+            tell(
+                "{path} is a spreadsheet; reading it needs openpyxl. Install it: "
+                "pip install 'pedell[xlsx]'. Or save the sheet as CSV.",
+                path=path,
+            ),
         ) from None
     try:
         _refuse_bombs(path, content)
@@ -38,7 +41,11 @@ def read_spreadsheet(path: str, content: bytes) -> Mapping[str, tuple[Row, ...]]
     except Rejected:
         raise
     except Exception as error:  # a broken file fails anywhere in zipfile, XML or openpyxl
-        detail = f"{path} cannot be read as XLSX ({type(error).__name__}). Save it as CSV."
+        detail = tell(
+            "{path} cannot be read as XLSX ({reason}). Save it as CSV.",
+            path=path,
+            reason=type(error).__name__,
+        )
         raise _rejected("E0240", detail) from None
 
 
@@ -46,7 +53,13 @@ def _refuse_bombs(path: str, content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         size = sum(entry.file_size for entry in packed.infolist())
     if size > MAX_UNPACKED:
-        raise _rejected("E0105", f"{path} unpacks to {size:,} bytes; {MAX_UNPACKED:,} are read.")
+        detail = tell(
+            "{path} unpacks to {size:,} bytes; {most:,} are read.",
+            path=path,
+            size=size,
+            most=MAX_UNPACKED,
+        )
+        raise _rejected("E0105", detail)
 
 
 def _rows(path: str, sheet: Any) -> Iterator[Row]:
@@ -56,7 +69,8 @@ def _rows(path: str, sheet: Any) -> Iterator[Row]:
     # A row may call itself number 10**9, and openpyxl fills up with empty ones: never ask for all.
     for number, row in enumerate(islice(rows, MAX_ROWS + 1)):
         if number == MAX_ROWS:
-            raise _rejected("E0105", f"{path} has more than {MAX_ROWS:,} rows. Split it.")
+            detail = tell("{path} has more than {most:,} rows. Split it.", path=path, most=MAX_ROWS)
+            raise _rejected("E0105", detail)
         width = max((at for at, value in enumerate(row, 1) if value is not None), default=0)
         yield tuple(_text(value) for value in row[:width])
 
@@ -75,5 +89,5 @@ def _text(value: object) -> str:
             return str(value)
 
 
-def _rejected(code: str, detail: str) -> Rejected:
+def _rejected(code: str, detail: Words) -> Rejected:
     return Rejected([Problem(code, detail)])

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pedell.language.device_lists import is_mac, is_serial
+from pedell.language.device_lists import misfit
 from pedell.language.headings import fields_of, person_problems
 from pedell.language.spreadsheets import SIGNATURE, Row, read_spreadsheet
-from pedell.model import Device, Problem, Rejected, Source
+from pedell.model import Device, Problem, Rejected, Source, tell
 
 TITLE_LINES = 10
 """So many lines of title may stand above the headings."""
@@ -23,16 +23,25 @@ _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 _SEPARATORS = re.compile(r"[\s:.\-]+")
 _TWELVE = re.compile(r"[0-9a-f]{12}\Z")
+_MISSING = {
+    "serial": tell("There is no column of serial numbers (Seriennummer)."),
+    "mac": tell("There is no column of MAC addresses (MAC-Adresse)."),
+    "serial and mac": tell(
+        "There are no columns of serial numbers (Seriennummer) and MAC addresses (MAC-Adresse)."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """One line of a supplier's list: school, cohort and lot as it names them, or empty."""
+    """One line of a supplier's list: school, cohort and lot as it names them, or empty.
+
+    What form a serial number must have its cohort decides, where the line meets the inventory.
+    """
 
     device: Device
     school: str
     cohort: str
-    lot: str
     source: Source
 
 
@@ -100,9 +109,11 @@ def _sheets(path: str, content: bytes) -> Iterator[_Sheet]:
     else:
         found = list(_in_text(path, _decoded(path, content)))
     if not found:
-        detail = (
-            f"{path}: none of the first {TITLE_LINES + 1} lines has two headings that are known, "
-            "such as Seriennummer and MAC-Adresse, Serial and Wi-Fi MAC."
+        detail = tell(
+            "{path}: none of the first {lines} lines has two headings that are known, such as "
+            "Seriennummer and MAC-Adresse, Serial and Wi-Fi MAC.",
+            path=path,
+            lines=TITLE_LINES + 1,
         )
         raise Rejected([Problem("E0240", detail)])
     yield from found
@@ -124,7 +135,7 @@ def _in_text(path: str, text: str) -> Iterator[_Sheet]:
         delimiter = max(_DELIMITERS, key=known)
         lines = tuple(_parsed(text, delimiter))
     except csv.Error as error:
-        detail = f"{path}: {error}. Save it as CSV again."
+        detail = tell("{path}: {error}. Save it as CSV again.", path=path, error=error)
         raise Rejected([Problem("E0240", detail)]) from None
     header = _header(lines)
     if header is not None:
@@ -162,8 +173,7 @@ def _read_sheet(sheet: _Sheet, rows: list[Delivered], problems: list[Problem]) -
     line, headings = sheet.lines[sheet.header]
     columns = fields_of(headings)
     if missing := [name for name in ("serial", "mac") if name not in columns]:
-        words = {"serial": "serial numbers (Seriennummer)", "mac": "MAC addresses (MAC-Adresse)"}
-        detail = f"There is no column of {' and '.join(words[name] for name in missing)}."
+        detail = _MISSING[" and ".join(missing)]
         problems.append(Problem("E0240", detail, Source(sheet.file, line, 1)))
         return
     for number, cells in sheet.lines[sheet.header + 1 :]:
@@ -181,32 +191,33 @@ def _row(cells: Row, columns: Mapping[str, int], source: Source) -> Delivered:
         name: _BLANKS.sub(" ", cells[index]).strip() if index < len(cells) else ""
         for name, index in columns.items()
     }
-    device = Device(
-        normalised_serial(said["serial"]),
-        normalised_mac(said["mac"]),
-        said.get("asset", ""),
-        said.get("model", ""),
-    )
-    school, cohort, lot = (said.get(name, "") for name in ("school", "cohort", "lot"))
-    return Delivered(device, school, cohort, lot, source)
+    asset, model, lot = (said.get(name, "") for name in ("asset", "model", "lot"))
+    serial, mac = (said.get(name, "") for name in ("serial", "mac"))
+    device = Device(normalised_serial(serial), normalised_mac(mac), asset, model, lot)
+    return Delivered(device, said.get("school", ""), said.get("cohort", ""), source)
 
 
 def _complaints(row: Delivered) -> Iterator[Problem]:
-    serial, mac = row.device.serial, row.device.mac
-    if not is_serial(serial):
-        detail = f'"{serial}" is no serial number: 8 to 14 letters and digits.'
+    device = row.device
+    if why := misfit((device.serial, device.mac, device.asset), "other"):
+        yield Problem("E0242", why, row.source)
+    elif device.mac == "00:00:00:00:00:00":
+        detail = tell('"{mac}" is no MAC address of a device.', mac=device.mac)
         yield Problem("E0242", detail, row.source)
-    if not is_mac(mac) or mac == "00:00:00:00:00:00":
-        detail = f'"{mac}" is no MAC address like 02:00:00:12:ab:ef, 02-00-… or 0200.0012.abef.'
-        yield Problem("E0242", detail, row.source)
-    elif int(mac[:2], 16) & 1:
-        detail = f'"{mac}" is the address of a group, never of one device: look at the list.'
+    elif device.mac and int(device.mac[:2], 16) & 1:
+        detail = tell(
+            '"{mac}" is the address of a group, never of one device: look at the list.',
+            mac=device.mac,
+        )
         yield Problem("E0242", detail, row.source)
 
 
 def _decoded(path: str, content: bytes) -> str:
     if content.startswith(_OLD_EXCEL):
-        raise _no_list(path, "is a spreadsheet of old (XLS)")
+        detail = tell(
+            "{path} is a spreadsheet of old (XLS). Save the list as CSV or XLSX.", path=path
+        )
+        raise Rejected([Problem("E0240", detail)])
     encodings = ("utf-16",) if content.startswith(_UTF_16) else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
@@ -215,8 +226,7 @@ def _decoded(path: str, content: bytes) -> str:
             continue
         if not _BINARY.search(text):
             return text
-    raise _no_list(path, "is neither text nor a spreadsheet (XLSX)")
-
-
-def _no_list(path: str, what: str) -> Rejected:
-    return Rejected([Problem("E0240", f"{path} {what}. Save the list as CSV or XLSX.")])
+    detail = tell(
+        "{path} is neither text nor a spreadsheet (XLSX). Save the list as CSV or XLSX.", path=path
+    )
+    raise Rejected([Problem("E0240", detail)])

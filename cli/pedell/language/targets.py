@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pedell.language.nearest import did_you_mean
-from pedell.model import Document, Problem, School, Source, Spec, Target, Value
+from pedell.model import Document, Problem, School, Source, Spec, Target, Value, tell, tell_row
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
@@ -49,10 +49,13 @@ def _aimed(
     for name in _PLACEHOLDER.findall(host):
         value = fields.get(name)
         if value is None and school and name in fields:
-            detail = f"{source} asks for {name}. Add server: to this school."
+            detail = tell(
+                "{place} asks for {name}. Add server: to this school.", place=source, name=name
+            )
             problems.append(Problem("E0221", detail, school.source))
         elif value is None:
-            detail = f"${{{name}}} is not known here. {did_you_mean(name, fields)}".strip()
+            unknown = tell("{field} is not known here.", field=f"${{{name}}}")
+            detail = tell_row("{first} {last}", [unknown, did_you_mean(name, fields)])
             problems.append(Problem("E0221", detail, source))
         host = host.replace(f"${{{name}}}", str(value or ""))
     return {**settings, "host": host}

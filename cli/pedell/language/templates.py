@@ -4,12 +4,13 @@ Templates are files of the authority; what a school wrote enters them as plain v
 rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦secret:NAME⟧``).
 """
 
+import re
 import traceback
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pedell.model import Problem, Rejected, Source
+from pedell.model import Problem, Rejected, Source, Words, tell
 
 MARK = "⟦secret:{}⟧"
 _BRACKETS = frozenset("⟦⟧")
@@ -35,13 +36,15 @@ class Templates:
             return MARK.format(secret_name)
 
         if forged := next((text for text in _texts(values) if _BRACKETS & set(text)), None):
-            detail = f'"{forged[:60]}" holds ⟦ or ⟧, which mark the place of a secret.'
+            detail = tell(
+                '"{text}" holds ⟦ or ⟧, which mark the place of a secret.', text=forged[:60]
+            )
             raise Rejected([Problem("E0250", detail, self._place(name, 1))])
         try:
             text = self._template(name).render(values, secret=secret)
         except (jinja2.TemplateError, *_FAULTS) as error:
             place = self._place(*self._stop(error, name))
-            raise Rejected([Problem("E0250", f"{error}.".replace("..", "."), place)]) from None
+            raise Rejected([Problem("E0250", _reason(error), place)]) from None
         return text, frozenset(named)
 
     def _compiled(self, name: str) -> Any:
@@ -75,6 +78,19 @@ class Templates:
         folder = self._source.file.rpartition("/")[0]
         return Source(f"{folder}/templates/{name}", line, 1)
 
+
+def _reason(error: Exception) -> Words:
+    """Say what Jinja says; a name that is not there, which is most of it, in our words."""
+    said = str(error).removesuffix(".")
+    if lacking := _LACKING.fullmatch(said):
+        return tell("'{thing}' has no attribute '{name}'.", thing=lacking[1], name=lacking[2])
+    if unknown := _UNKNOWN.fullmatch(said):
+        return tell("'{name}' is undefined.", name=unknown[1])
+    return tell("{fault}.", fault=said)
+
+
+_LACKING = re.compile(r"'(.+)' has no attribute '(.+)'")
+_UNKNOWN = re.compile(r"'(.+)' is undefined")
 
 _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 """What an expression of a template may run into."""

@@ -2,10 +2,28 @@
 
 from pedell.model.ability import Ability, Verb, Writes
 from pedell.model.address import Address
+from pedell.model.app import IDENTITIES, App, Offer, Requirement, Span, chosen_names
 from pedell.model.change import Action, Cause, Change, FieldChange
+from pedell.model.delivery import (
+    Contract,
+    Delivery,
+    DeliveryState,
+    Handover,
+    Service,
+    Stock,
+    Want,
+)
 from pedell.model.document import Asset, Document, Folder
 from pedell.model.event import DevicesCounted, Event, StepEnded, WaveEnded, WaveStarted
-from pedell.model.inventory import Cohort, Device, Inventory, School, Target
+from pedell.model.inventory import (
+    Cohort,
+    Device,
+    Inventory,
+    Municipality,
+    Owner,
+    School,
+    Target,
+)
 from pedell.model.kind import Effect, Kind
 from pedell.model.layer import (
     LAYERS,
@@ -16,11 +34,13 @@ from pedell.model.layer import (
     Settings,
     Written,
 )
+from pedell.model.licence import Account, Counting, Licensed, Owned, PoolOf, Share
 from pedell.model.lock import Lock
 from pedell.model.outcome import Outcome, Progress, Status
 from pedell.model.plan import Edge, Plan, Scope, Step, Wave
 from pedell.model.playbook import EVERYTHING_AT_ONCE, Gate, Rollout, Window
 from pedell.model.problem import SUMMARIES, Problem, Rejected, Severity
+from pedell.model.profile import RawProfile
 from pedell.model.resource import (
     Desired,
     Memory,
@@ -35,6 +55,7 @@ from pedell.model.role import Role, RoleResource
 from pedell.model.secret import Sealed, Secret, SecretName
 from pedell.model.secret_file import Recipients, SecretEntry, SecretFiles
 from pedell.model.source import Pointer, Source, dotted
+from pedell.model.standing import Standing, Tally
 from pedell.model.traffic import Traffic
 from pedell.model.value import (
     Spec,
@@ -42,26 +63,34 @@ from pedell.model.value import (
     canonical,
     fingerprint,
     from_json,
+    imprint,
     is_same,
     leaves,
     look_up,
     sealed_in,
     to_json,
 )
-from pedell.model.words import Words, tell
+from pedell.model.words import Words, quote, tell, tell_count, tell_row
 
 __all__ = [
     "EVERYTHING_AT_ONCE",
+    "IDENTITIES",
     "LAYERS",
     "SUMMARIES",
     "Ability",
+    "Account",
     "Action",
     "Address",
+    "App",
     "Asset",
     "Cause",
     "Change",
     "Cohort",
+    "Contract",
     "Contribution",
+    "Counting",
+    "Delivery",
+    "DeliveryState",
     "Desired",
     "Device",
     "DevicesCounted",
@@ -73,21 +102,30 @@ __all__ = [
     "FieldChange",
     "Folder",
     "Gate",
+    "Handover",
     "Inventory",
     "Kind",
     "Layer",
+    "Licensed",
     "Lock",
     "Memory",
+    "Municipality",
     "Need",
     "Observed",
+    "Offer",
     "Outcome",
+    "Owned",
+    "Owner",
     "Plan",
     "Pointer",
+    "PoolOf",
     "Problem",
     "Progress",
+    "RawProfile",
     "Recipients",
     "Rejected",
     "Remembered",
+    "Requirement",
     "Resource",
     "Role",
     "RoleResource",
@@ -99,20 +137,27 @@ __all__ = [
     "SecretEntry",
     "SecretFiles",
     "SecretName",
+    "Service",
     "Setting",
     "Settings",
     "Severity",
+    "Share",
     "Sight",
     "Source",
+    "Span",
     "Spec",
+    "Standing",
     "Status",
     "Step",
     "StepEnded",
+    "Stock",
+    "Tally",
     "Target",
     "Traffic",
     "Until",
     "Value",
     "Verb",
+    "Want",
     "Wave",
     "WaveEnded",
     "WaveStarted",
@@ -121,13 +166,18 @@ __all__ = [
     "Writes",
     "Written",
     "canonical",
+    "chosen_names",
     "dotted",
     "fingerprint",
     "from_json",
+    "imprint",
     "is_same",
     "leaves",
     "look_up",
+    "quote",
     "sealed_in",
     "tell",
+    "tell_count",
+    "tell_row",
     "to_json",
 ]

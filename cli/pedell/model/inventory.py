@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pedell.model.app import Offer
+from pedell.model.delivery import Contract, Delivery, Stock
 from pedell.model.layer import Layer
 from pedell.model.lock import Lock
+from pedell.model.profile import RawProfile
 from pedell.model.role import Role
 from pedell.model.secret_file import SecretFiles
 from pedell.model.source import Source
@@ -13,17 +16,27 @@ from pedell.model.value import Spec
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One row of a device list. Never a person's name."""
+    """One row of a device list. Never a person's name.
+
+    What is only counted may have no serial number or MAC address yet. ``lot`` is the delivery it
+    came with, empty where nobody said.
+    """
 
     serial: str
     mac: str
     asset: str
     model: str
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Devices of one school that are set up alike."""
+    """Devices of one school that are set up alike.
+
+    ``layers`` are those that it stands on, the lowest first. ``owner`` is who decides for it; empty
+    where that are its school and whom the school belongs to. ``persons`` use its devices, None
+    where nobody said how many.
+    """
 
     name: str
     role: str
@@ -33,11 +46,44 @@ class Cohort:
     devices: tuple[Device, ...]
     serials: frozenset[str]
     source: Source
+    owner: str = ""
+    layers: tuple[Layer, ...] = field(default=(), hash=False)
+    persons: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A member of the authority that decides for its own schools."""
+
+    id: str
+    name: str
+    layer: Layer
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A body that decides for the cohorts of some roles: a state for its teachers.
+
+    Of what municipality and school say only the sections of ``accepts`` hold for its cohorts;
+    ``schools`` is what it says for single schools.
+    """
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    accepts: frozenset[str]
+    layer: Layer
+    schools: Mapping[str, Layer]
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """One school. ``layers`` are those that it stands on, the lowest first, its own the last."""
+    """One school. ``layers`` are those that it stands on, the lowest first, its own the last.
+
+    ``need`` is the number of devices that it reports to need, None where it has not said.
+    """
 
     id: str
     name: str
@@ -48,6 +94,9 @@ class School:
     cohorts: tuple[Cohort, ...]
     layers: tuple[Layer, ...]
     source: Source
+    municipality: str = ""
+    base: str = "apple"
+    need: int | None = None
 
     @property
     def device_count(self) -> int:
@@ -70,6 +119,11 @@ class Target:
     settings: Spec
     source: Source
 
+    @property
+    def is_driven(self) -> bool:
+        """Whether Pedell drives it; what lies outside is only counted."""
+        return self.provider != "outside"
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -86,6 +140,15 @@ class Inventory:
     roles: Mapping[str, Role]
     certificates: Mapping[str, str]
     secrets: SecretFiles = field(default_factory=SecretFiles)
+    municipalities: Mapping[str, Municipality] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    """Lot → what is known of it."""
+    contracts: Mapping[str, Mapping[str, Contract]] = field(default_factory=dict)
+    """School → serial number → loan contract."""
+    stock: Stock | None = None
+    offer: Offer = field(default_factory=Offer)
+    profiles: Mapping[str, RawProfile] = field(default_factory=dict)
 
     @property
     def device_count(self) -> int:

@@ -34,6 +34,8 @@ class Kind:
     change of them feels (``x-effect``), ``()`` standing for the kind itself; ``removal`` is how
     taking the whole thing away feels (``x-removal``). ``has_members`` marks a kind whose value is
     the set of its devices, so that one who leaves the list leaves the set (``x-members``).
+    ``strict`` maps fields of which the strictest value of all layers holds (``x-merge: restrict``)
+    to what is strict: true or false, or ``min`` or ``max`` of numbers (``x-strict``).
     """
 
     name: str
@@ -45,6 +47,7 @@ class Kind:
     effects: Mapping[Pointer, Effect]
     removal: Effect
     has_members: bool
+    strict: Mapping[Pointer, bool | str]
 
     @classmethod
     def from_schema(cls, name: str, schema: Mapping[str, Any]) -> "Kind":
@@ -65,6 +68,9 @@ class Kind:
             effects={(): Effect(schema.get("x-effect", Effect.VISIBLE)), **effects},
             removal=Effect(schema.get("x-removal", Effect.VISIBLE)),
             has_members=bool(schema.get("x-members")),
+            strict={
+                at: f["x-strict"] for at, f in marked.items() if f.get("x-merge") == "restrict"
+            },
         )
 
     def referenced(self, spec: Spec) -> Iterator[tuple[Pointer, str, str]]:

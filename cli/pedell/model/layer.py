@@ -8,7 +8,16 @@ from pedell.model.lock import Lock
 from pedell.model.source import Pointer, Source
 from pedell.model.value import Value
 
-LAYERS = ("catalogue", "authority", "type", "group", "school", "cohort")
+LAYERS = (
+    "catalogue",
+    "authority",
+    "type",
+    "municipality",
+    "group",
+    "school",
+    "cohort",
+    "owner",
+)
 """From the bottom up: a later layer wins over an earlier one."""
 
 

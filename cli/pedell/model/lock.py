@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pedell.model.source import Pointer, Source
 from pedell.model.value import Value
+from pedell.model.words import Words, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Lock:
 
     Where ``allowed`` or ``bounds`` (the least and the greatest number) is there, the layers
     decide within it and ``value`` is None; else ``value`` is what holds. ``until`` is the last
-    day of the lock.
+    day of the lock. ``layer`` and ``name`` say who locks: the authority, a municipality for its
+    schools, or an owner for its cohorts.
     """
 
     at: Pointer
@@ -25,6 +27,8 @@ class Lock:
     allowed: tuple[Value, ...] | None = None
     bounds: tuple[float, float] | None = None
     until: datetime.date | None = None
+    layer: str = "authority"
+    name: str = ""
 
     @property
     def is_fixed(self) -> bool:
@@ -32,9 +36,9 @@ class Lock:
         return self.allowed is None and self.bounds is None
 
     @property
-    def end(self) -> str:
+    def end(self) -> Words:
         """When it ends, in words: ``until 31 July 2027``; empty if it does not."""
-        return f"until {self.until.day} {self.until:%B %Y}" if self.until else ""
+        return tell("until {day}", day=_in_words(self.until)) if self.until else tell("")
 
     def holds_on(self, today: datetime.date) -> bool:
         """Tell whether it has not expired; the day it names is its last."""
@@ -49,10 +53,31 @@ class Lock:
             return is_number and self.bounds[0] <= value <= self.bounds[1]  # type: ignore[operator]
         return value == self.value
 
-    def in_words(self, show: Callable[[Value], str]) -> str:
+    def in_words(self, show: Callable[[Value], str]) -> Words:
         """Say what it leaves: ``false``, ``one of 100, 200`` or ``0 to 300``."""
         if self.allowed is not None:
-            return f"one of {', '.join(map(show, self.allowed))}"
+            return tell("one of {values}", values=", ".join(map(show, self.allowed)))
         if self.bounds is not None:
-            return " to ".join(map(show, self.bounds))
-        return show(self.value)
+            return tell("{first} to {last}", first=show(self.bounds[0]), last=show(self.bounds[1]))
+        return tell("{value}", value=show(self.value))
+
+
+def _in_words(day: datetime.date) -> Words:
+    month = _MONTHS[day.month - 1]
+    return tell("{day} {month} {year}", day=day.day, month=month, year=day.year)
+
+
+_MONTHS = (
+    tell("January"),
+    tell("February"),
+    tell("March"),
+    tell("April"),
+    tell("May"),
+    tell("June"),
+    tell("July"),
+    tell("August"),
+    tell("September"),
+    tell("October"),
+    tell("November"),
+    tell("December"),
+)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pedell.model.source import Source
+from pedell.model.words import Words
 
 
 class Severity(StrEnum):
@@ -24,7 +25,7 @@ class Problem:
     """
 
     code: str
-    detail: str
+    detail: Words
     source: Source | None = None
     severity: Severity = Severity.ERROR
 
@@ -63,9 +64,12 @@ SUMMARIES = {
     "E0115": "Name of the file and id inside differ",
     "E0201": "Two places define the same thing",
     "E0202": "Groups of one layer disagree",
+    "E0203": "Somebody else's cohort",
+    "E0204": "Platform and base differ",
     "E0210": "Unknown school",
     "E0211": "Unknown group",
     "E0212": "Unknown school type",
+    "E0213": "Unknown municipality",
     "E0220": "Unknown reference",
     "E0221": "Unknown placeholder",
     "E0230": "App not approved",
@@ -74,17 +78,35 @@ SUMMARIES = {
     "E0233": "Unknown set of restrictions",
     "E0234": "Unknown certificate",
     "E0235": "Unknown role",
+    "E0236": "Unknown profile",
+    "E0237": "Profile not valid",
+    "E0238": "List of licences not readable",
     "E0240": "Device list not readable",
     "E0241": "Device in two places",
     "E0242": "Invalid serial number or MAC address",
     "E0243": "A person's data in a device list",
+    "E0244": "List of deliveries not readable",
+    "E0245": "Unknown delivery",
+    "E0246": "More devices than the delivery has",
+    "E0247": "List of contracts not readable",
+    "E0248": "Contract for a device that is not listed",
     "E0250": "Template error",
     "E0260": "Circular dependency",
     "E0261": "Unknown target",
+    "E0262": "App not for this platform",
+    "E0263": "App without what it needs",
     "E0270": "Nothing matches",
     "E0280": "Plan file not readable",
     "E0290": "Secret in the wrong place",
     "E0291": "Secret not readable",
+    "E0292": "Secret of somebody else",
     "W0301": "Enterprise Wi-Fi without a trust anchor",
     "W0302": "Lock has expired",
+    "W0303": "Devices of a delivery that has not come",
+    "W0304": "Date in the future",
+    "W0305": "Profile has what Apple does not list",
+    "W0306": "Too few licences",
+    "W0307": "App for other grades",
+    "W0308": "App that reaches nobody",
+    "W0310": "Network name that looks like another",
 }

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pedell.model.secret import Sealed
@@ -80,6 +80,20 @@ def _escaped(key: str) -> str:
 def canonical(value: Value) -> str:
     """Write a value in the one way that equal values share."""
     return json.dumps(to_json(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def imprint(value: Value) -> Hashable:
+    """Return what equal values share and no others, as a key: 1 is not true, a secret no text.
+
+    Quicker than :func:`canonical`, and no text; the order of keys counts.
+    """
+    match value:
+        case str() | bool() | int() | float() | None | Sealed():
+            return type(value), value
+        case Mapping():
+            return dict, *value, *map(imprint, value.values())
+        case _:
+            return list, *map(imprint, value)
 
 
 def fingerprint(value: Value) -> str:

@@ -14,7 +14,10 @@ def configuration_record(configuration: Configuration) -> Record:
         "school": school.id,
         "name": school.name,
         "school_type": school.type,
+        "municipality": school.municipality,
         "groups": list(school.groups),
+        "base": school.base,
+        "need": school.need,
         "priority": school.priority,
         "cohorts": [_cohort(cohort) for cohort, _ in configuration.cohorts],
         "values": [
@@ -34,6 +37,7 @@ def _cohort(cohort: Cohort) -> Record:
         "role": cohort.role,
         "ownership": cohort.ownership,
         "platform": cohort.platform,
+        "owner": cohort.owner,
         "target": cohort.target,
         "devices": len(cohort.devices),
     }

@@ -9,8 +9,20 @@ from pedell.outputs.layout import cells, clean, padded
 from pedell.outputs.views import Configuration, Page
 from pedell.outputs.wording import count
 
-SECTIONS = ("wifi", "apps", "certificates", "restrictions", "presets", "roles", "variables")
-_LISTED = ("apps", "certificates", "roles")
+SECTIONS = (
+    "service",
+    "handover",
+    "wifi",
+    "apps",
+    "certificates",
+    "profiles",
+    "restrictions",
+    "presets",
+    "roles",
+    "variables",
+)
+_LISTED = ("apps", "certificates", "profiles", "roles")
+_NAMED = ("group", "type", "catalogue", "municipality", "owner")
 _PLAIN = re.compile(r"[^\W\d_]([\w .()/·@+-]*[\w.()/@+-])?")
 _WORDS = re.compile(r"(?i:true|false|yes|no|on|off|null|y|n)")
 
@@ -31,11 +43,11 @@ def configuration_lines(configuration: Configuration, page: Page) -> list[str]:
 def layer_of(setting: Setting) -> tuple[str, str]:
     """Return the layer that a value came from, and its name where there are several of a kind."""
     if setting.lock is not None and setting.lock.is_fixed:
-        return "authority", ""
+        return setting.lock.layer, setting.lock.name
     won = next((s for s in reversed(setting.trail) if s.source == setting.source), None)
     if won is None:
         return "authority", ""
-    return won.layer, won.name if won.layer in ("group", "type", "catalogue") else ""
+    return won.layer, won.name if won.layer in _NAMED else ""
 
 
 def _set(text: str, remark: str, column: int) -> str:
@@ -47,7 +59,12 @@ def _head(configuration: Configuration) -> Iterator[Line]:
     yield f"school: {_written(school.id)}", f"{count(school.device_count, 'device')} in all"
     yield f"name: {_written(school.name)}", ""
     yield f"type: {_written(school.type)}", ""
+    if school.municipality:
+        yield f"municipality: {_written(school.municipality)}", ""
     yield f"groups: {_written(list(school.groups))}", ""
+    yield f"base: {school.base}", ""
+    if school.need is not None:
+        yield f"need: {school.need}", ""
     yield f"priority: {school.priority}", ""
 
 
@@ -58,11 +75,13 @@ def _cohorts(configuration: Configuration) -> Iterator[Line]:
         yield f"  {_written(cohort.name)}:", _about(cohort)
         yield f"    role: {_written(cohort.role)}", ""
         yield f"    ownership: {_written(cohort.ownership)}", ""
+        yield f"    platform: {_written(cohort.platform)}", ""
         yield from _settings(own, 4)
 
 
 def _about(cohort: Cohort) -> str:
-    return f"{count(len(cohort.devices), 'device')} ({cohort.platform}) on target {cohort.target}"
+    told = f"{count(len(cohort.devices), 'device')} on target {cohort.target}"
+    return f"{told}, {cohort.owner} decides" if cohort.owner else told
 
 
 def _targets(targets: Sequence[Target]) -> Iterator[Line]:
@@ -80,6 +99,10 @@ def _settings(settings: Mapping[Pointer, Setting], indent: int) -> Iterator[Line
             continue
         if not indent:
             yield "", ""
+        if (section,) in part:
+            word = part[section,]
+            yield f"{' ' * indent}{section}: {_written(word.value)}", _remark(word)
+            continue
         yield f"{' ' * indent}{section}:", ""
         if section in _LISTED:
             yield from _chosen(part, indent + 2)

@@ -48,7 +48,7 @@ def _rows(explanation: Explanation, layers: Sequence[str]) -> Iterator[Row]:
     for layer in reversed(LAYERS):
         said = [each for each in explanation.setting.trail if each.layer == layer]
         for each in reversed(said):
-            name = each.name if layer in ("group", "type", "catalogue") else ""
+            name = each.name if layer not in ("authority", "school", "cohort") else ""
             remark = _winner(explanation, each) or clean(name)
             yield layer, show_value(each.value), str(each.source), remark
         if not said and layer in layers:

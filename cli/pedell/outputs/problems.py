@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pedell.model import Problem, Severity, Source
+from pedell.model import Problem, Severity, Source, Words, tell, tell_count, tell_row
 from pedell.outputs.layout import cells, clean, padded, wrapped
 from pedell.outputs.views import Page
-from pedell.outputs.wording import count
 
 _WINDOW = 40
 """Characters in front of the word that are shown of a very long line."""
@@ -32,7 +31,7 @@ def problem_lines(problems: Sequence[Problem], texts: Mapping[str, str], page: P
         lines += [clean(file), ""] if file else []
         for problem in found:
             lines += [*_one(problem, text, page), ""]
-    return [*lines, *wrapped(_last_line(problems, texts), page.width)]
+    return [*lines, *wrapped(page.tongue.say(_last_line(problems, texts)), page.width)]
 
 
 def word_length(line: str, column: int, file: str) -> int:
@@ -55,13 +54,13 @@ def _in_order(problem: Problem) -> tuple[str, int, int, str, str]:
 
 def _one(problem: Problem, text: Sequence[str], page: Page) -> Iterator[str]:
     width = min(page.width, 80)
-    head = f"  {problem.code}  {problem.summary}"
+    head = f"  {problem.code}  {page.tongue.summary(problem.code)}"
     where = f"{problem.source.line}:{problem.source.column}" if problem.source else ""
     gap = max(2, width - cells(head) - cells(where))
     yield f"{head}{' ' * gap}{where}".rstrip()
     if problem.source and 0 < problem.source.line <= len(text):
         yield from _excerpt(problem.source, text[problem.source.line - 1], page.width)
-    for paragraph in problem.detail.splitlines() or [""]:
+    for paragraph in page.tongue.say(problem.detail).splitlines() or [""]:
         yield from wrapped(clean(paragraph), page.width, "     ")
 
 
@@ -80,16 +79,37 @@ def _excerpt(source: Source, line: str, width: int) -> Iterator[str]:
     yield f"{' ' * 8}│ {padded('', cells(lead + clean(before)))}{marks}"
 
 
-def _last_line(problems: Sequence[Problem], texts: Mapping[str, str]) -> str:
+def _last_line(problems: Sequence[Problem], texts: Mapping[str, str]) -> Words:
     if not problems:
-        return f"No problems in {count(len(texts), 'file')}."
+        read = len(texts)
+        return tell_count(read, "No problems in {count:,} file.", "No problems in {count:,} files.")
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    warnings = len(problems) - len(errors)
-    counts = [count(len(errors), "error")] if errors else []
-    counts += [count(warnings, "warning")] if warnings else []
-    files = len({problem.source.file for problem in problems if problem.source})
-    of = f"{files:,} of " if len(texts) > files else ""
-    where = f" in {of}{count(max(len(texts), files), 'file')}" if files else ""
-    nothing = " Nothing has been changed." if errors else ""
     code = min(errors or problems, key=_in_order).code
-    return f"{' and '.join(counts)}{where}.{nothing} More: pedell help {code}"
+    nothing = tell("Nothing has been changed.") if errors else tell("")
+    more = tell("More: pedell help {code}", code=code)
+    counts = _counts(len(errors), len(problems) - len(errors))
+    found = tell("{counts}{where}.", counts=counts, where=_where(problems, texts))
+    return tell_row("{first} {last}", [found, nothing, more])
+
+
+def _counts(errors: int, warnings: int) -> Words:
+    counts = []
+    if errors:
+        counts.append(tell_count(errors, "{count:,} error", "{count:,} errors"))
+    if warnings:
+        counts.append(tell_count(warnings, "{count:,} warning", "{count:,} warnings"))
+    return tell_row("{first} and {last}", counts)
+
+
+def _where(problems: Sequence[Problem], texts: Mapping[str, str]) -> Words:
+    files = len({problem.source.file for problem in problems if problem.source})
+    if not files:
+        return tell("")
+    if len(texts) <= files:
+        return tell_count(files, " in {count:,} file", " in {count:,} files")
+    return tell_count(
+        len(texts),
+        " in {files:,} of {count:,} file",
+        " in {files:,} of {count:,} files",
+        files=files,
+    )

@@ -23,6 +23,7 @@ from pedell.model import (
     Value,
     Wave,
 )
+from pedell.outputs.tongue import ENGLISH, Tongue
 
 
 class Level(StrEnum):
@@ -49,10 +50,11 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where text is read: its width in columns, and whether glyphs may have a colour."""
+    """Where text is read: its width in columns, whether glyphs may have a colour, the language."""
 
     width: int = 100
     colour: bool = False
+    tongue: Tongue = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)

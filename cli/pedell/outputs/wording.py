@@ -19,6 +19,7 @@ _PLURALS = {
     "entry": "entries",
     "is": "are",
     "it": "them",
+    "municipality": "municipalities",
     "its place": "their places",
     "person": "people",
 }

@@ -21,7 +21,7 @@ from pedell.ports import Means, Session
 
 _KINDS = (
     "app", "certificate", "command", "directory", "file", "membership", "package", "presets",
-    "restrictions", "service", "template", "wifi",
+    "profile", "restrictions", "service", "template", "wifi",
 )  # fmt: skip
 
 

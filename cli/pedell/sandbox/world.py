@@ -150,7 +150,9 @@ def _write_tablets(inventory: Inventory, folder: Path) -> Path:
     with path.open("w", encoding="utf-8") as file:
         for school in inventory.schools.values():
             for cohort in school.cohorts:
-                for device in cohort.devices:
+                target = inventory.targets.get(cohort.target)
+                is_tablet = cohort.platform == "ipados" and target and target.is_driven
+                for device in cohort.devices if is_tablet else ():
                     about = {"serial": device.serial, "model": device.model}
                     place = {"school": school.id, "cohort": cohort.name}
                     file.write(json.dumps({**about, **place}) + "\n")

@@ -3,7 +3,8 @@
 import datetime
 from collections.abc import Iterable
 
-from pedell.model import Desired, Lock, Problem, Severity, dotted
+from pedell.language.lookalikes import foreign_letter_in
+from pedell.model import Desired, Lock, Problem, RawProfile, Severity, dotted, tell, tell_row
 
 
 def advise_on(desired: Desired) -> tuple[Problem, ...]:
@@ -19,12 +20,39 @@ def advise_on(desired: Desired) -> tuple[Problem, ...]:
             continue
         missing = [name for name in ("certificate", "server_names") if not spec.get(name)]
         if missing:
+            parts = {
+                "network": resource.address.name,
+                "missing": tell_row("{first} and no {last}", missing),
+            }
             detail = (
-                f"{resource.address.name} names no {' and no '.join(missing)}: devices would give"
-                " their password to any RADIUS server that asks."
+                tell("{network} names no {missing}: devices would join any like it.", **parts)
+                if spec.get("eap") == ["tls"]
+                else tell(
+                    "{network} names no {missing}: devices would give their password to any RADIUS"
+                    " server that asks.",
+                    **parts,
+                )
             )
             source = resource.origins.get(("security",), resource.source)
             found.append(Problem("W0301", detail, source, Severity.WARNING))
+    return tuple(dict.fromkeys(found))
+
+
+def advise_on_names(desired: Desired) -> tuple[Problem, ...]:
+    """Return warnings about networks whose name on the air has letters of another alphabet."""
+    found = []
+    for resource in desired.values():
+        ssid = resource.spec.get("ssid")
+        letter = foreign_letter_in(ssid) if isinstance(ssid, str) else ""
+        if letter:
+            detail = tell(
+                '"{ssid}" has a letter that may look like a Latin one: {letter}.'
+                " People cannot tell it from another network.",
+                ssid=ssid,
+                letter=letter,
+            )
+            source = resource.origins.get(("ssid",), resource.source)
+            found.append(Problem("W0310", detail, source, Severity.WARNING))
     return tuple(dict.fromkeys(found))
 
 
@@ -33,11 +61,21 @@ def advise_on_locks(locks: Iterable[Lock], today: datetime.date) -> tuple[Proble
     return tuple(
         Problem(
             "W0302",
-            f"{dotted(lock.at)} was locked {lock.end}. Since then every layer may say what it"
-            f" wants. Delete the lock or give it another day. Ask: {lock.owner}",
+            tell(
+                "{path} was locked {end}. Since then every layer may say what it wants."
+                " Delete the lock or give it another day. Ask: {owner}",
+                path=dotted(lock.at),
+                end=lock.end,
+                owner=lock.owner,
+            ),
             lock.source,
             Severity.WARNING,
         )
         for lock in locks
         if not lock.holds_on(today)
     )
+
+
+def advise_on_profiles(profiles: Iterable[RawProfile]) -> tuple[Problem, ...]:
+    """Return what raw profiles say and Apple does not list: it may be right all the same."""
+    return tuple(doubt for profile in profiles for doubt in profile.doubts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pedell.language.patterns import select_schools
-from pedell.model import Desired, Memory, Problem, Rejected, Rollout, School
+from pedell.model import Desired, Memory, Problem, Rejected, Rollout, School, tell
 
 
 def choose_part(
@@ -16,7 +16,11 @@ def choose_part(
     """
     chosen = select_schools(limit or "all", schools) & select_schools(rollout.schools, schools)
     if not chosen:
-        detail = f'"{limit}" and "{rollout.schools}" have no school in common.'
+        detail = tell(
+            '"{limit}" and "{schools}" have no school in common.',
+            limit=limit,
+            schools=rollout.schools,
+        )
         raise Rejected([Problem("E0270", detail)])
     tags = frozenset(rollout.tags)
     everywhere = chosen == schools.keys() and not tags

@@ -2,20 +2,31 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from pedell.language.documents import MAX_BYTES, parse_document
-from pedell.model import Asset, Document, Folder, Problem, Rejected, Source
+from pedell.model import Asset, Document, Folder, Problem, Rejected, Source, quote, tell
 
 MAX_ASSET_BYTES = 20_000_000
 _DOCUMENTS = (
     "authority.y*ml",
     "catalogue.y*ml",
     "groups/*.y*ml",
+    "municipalities/*.y*ml",
+    "owners/*.y*ml",
     "schools/*.y*ml",
     "secrets/*.y*ml",
 )
-_ASSETS = ("devices/*.csv", "certificates/*")
+_ASSETS = (
+    "devices/*.csv",
+    "devices/*/*.csv",
+    "deliveries.csv",
+    "contracts/*.csv",
+    "licences.csv",
+    "certificates/*",
+    "profiles/*.mobileconfig",
+)
 _ROLE_ASSETS = ("roles/*/templates/**/*",)
 
 
@@ -30,7 +41,9 @@ def load_folder(roots: tuple[Path, ...]) -> Folder:
     assets: dict[str, Asset] = {}
     for root in roots:
         if not root.is_dir():
-            detail = f"{root} is not a folder. Give the folder that holds authority.yml."
+            detail = tell(
+                "{root} is not a folder. Give the folder that holds authority.yml.", root=root
+            )
             problems.append(Problem("E0108", detail))
         _read(root, _DOCUMENTS, documents, problems)
         _take(root, _ASSETS, assets, problems)
@@ -53,7 +66,7 @@ def _playbooks(
     if folder.is_dir():
         return Path(os.path.normpath(folder))
     if authority and isinstance(named, str):
-        detail = f"There is no folder {named} beside authority.yml."
+        detail = tell("There is no folder {name} beside authority.yml.", name=named)
         problems.append(Problem("E0108", detail, authority.source(("playbooks",))))
     return None
 
@@ -88,7 +101,8 @@ def _new_files(
 ) -> Iterator[tuple[Path, str]]:
     for path, relative in _files(root, patterns, problems):
         if relative in found:
-            detail = f"{relative} stands in {found[relative].path} already."
+            there = found[relative].path
+            detail = tell("{file} stands in {there} already.", file=relative, there=there)
             problems.append(Problem("E0201", detail, _top(path)))
         else:
             yield path, relative
@@ -99,11 +113,11 @@ def _content(path: Path, limit: int, problems: list[Problem]) -> bytes | None:
         size = path.stat().st_size
         if size <= limit:
             return path.read_bytes()
-        problem = Problem(
-            "E0105", f"It has {size:,} bytes; {limit:,} are read. Split it.", _top(path)
-        )
+        detail = tell("It has {size:,} bytes; {most:,} are read. Split it.", size=size, most=limit)
+        problem = Problem("E0105", detail, _top(path))
     except OSError as error:
-        problem = Problem("E0101", f"{error.strerror}.", _top(path))
+        detail = tell("{reason}.", reason=quote(str(error.strerror)))
+        problem = Problem("E0101", detail, _top(path))
     problems.append(problem)
     return None
 
@@ -116,17 +130,20 @@ def _files(
     root: Path, patterns: tuple[str, ...], problems: list[Problem]
 ) -> Iterator[tuple[Path, str]]:
     home = root.resolve()
+    real = cache(Path.resolve)  # of folders, and of the links among their files
     for pattern in patterns:
         for path in sorted(root.glob(pattern)):
-            if path.is_dir() or path.name.startswith("."):
+            is_file = path.is_file()
+            if path.name.startswith(".") or (not is_file and path.is_dir()):
                 continue
-            if not path.resolve().is_relative_to(home):
-                detail = f"The link leads out of {root}. Put the file itself here."
+            if not real(path if path.is_symlink() else path.parent).is_relative_to(home):
+                detail = tell("The link leads out of {root}. Put the file itself here.", root=root)
                 problems.append(Problem("E0106", detail, _top(path)))
-            elif path.exists() and not path.is_file():
-                problems.append(Problem("E0101", "It is no file that can be read.", _top(path)))
+            elif not is_file and path.exists():
+                detail = tell("It is no file that can be read.")
+                problems.append(Problem("E0101", detail, _top(path)))
             elif path.suffix == ".yaml":
-                detail = f"Nobody reads it like that. Call it {path.stem}.yml."
+                detail = tell("Nobody reads it like that. Call it {name}.yml.", name=path.stem)
                 problems.append(Problem("E0101", detail, _top(path)))
             else:
                 yield path, path.relative_to(root).as_posix()

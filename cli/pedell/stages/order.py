@@ -1,6 +1,6 @@
 """Stage 7 (pure): changes become numbered steps. Makers wait for what they need, deleters last."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pedell.graph import in_order
@@ -30,7 +30,7 @@ def order_changes(
     stand already still orders the steps at its two ends.
     """
     moving = {change.address: change for change in changes}
-    waits = waits_of(moving, desired, kinds)
+    waits = _concerned(waits_of(moving, desired, kinds), moving)
     blocked = {address: change for address, change in moving.items() if change.blocked}
     edges: dict[Address, list[Need]] = {}
     numbers: dict[Address, int] = {}
@@ -64,6 +64,18 @@ def waits_of(
         if change.action is Action.DELETE and change.effect is Effect.LOCKS_OUT:
             waits[address] += _successors(address, moving)
     return waits
+
+
+def _concerned(waits: Waits, moving: Iterable[Address]) -> Waits:
+    """Return the part that matters: what moves, and all that it waits for."""
+    found: set[Address] = set()
+    open_ends = [*moving]
+    while open_ends:
+        address = open_ends.pop()
+        if address not in found:
+            found.add(address)
+            open_ends += [need.address for need in waits.get(address, ())]
+    return {address: needs for address, needs in waits.items() if address in found}
 
 
 def _successors(address: Address, moving: Mapping[Address, Change]) -> Iterator[Need]:

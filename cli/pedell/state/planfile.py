@@ -3,11 +3,11 @@
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pedell.files import write_atomically
 from pedell.model import (
     Action,
     Address,
@@ -30,7 +30,10 @@ from pedell.model import (
     Until,
     Wave,
     Window,
+    Words,
     from_json,
+    quote,
+    tell,
     to_json,
 )
 
@@ -45,12 +48,7 @@ def write_plan(path: Path, plan: Plan) -> None:
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     packed = gzip.compress(json.dumps({"digest": digest, "body": text}).encode(), 6, mtime=0)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(packed)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_atomically(path, packed, 0o600)
 
 
 def read_plan(path: Path) -> Plan:
@@ -58,21 +56,22 @@ def read_plan(path: Path) -> Plan:
     try:
         packed = path.read_bytes()
     except OSError as error:
-        raise _rejected(path, f"{error.strerror}.") from None
+        raise _rejected(path, tell("{reason}.", reason=quote(str(error.strerror)))) from None
     try:
         envelope = json.loads(gzip.decompress(packed))
         text = envelope["body"]
         if hashlib.sha256(text.encode()).hexdigest() != envelope["digest"]:
-            raise _rejected(path, "It was changed after it was written. Plan again.")
+            raise _rejected(path, tell("It was changed after it was written. Plan again."))
         body = json.loads(text)
         if body["format"] != FORMAT:
-            raise _rejected(path, "Another version of Pedell wrote it. Plan again.")
+            raise _rejected(path, tell("Another version of Pedell wrote it. Plan again."))
         return _Reading(body["crowds"]).plan(body)
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
-        raise _rejected(path, "It is no plan. Make one: pedell plan --out FILE") from None
+        detail = tell("It is no plan. Make one: pedell plan --out FILE")
+        raise _rejected(path, detail) from None
 
 
-def _rejected(path: Path, detail: str) -> Rejected:
+def _rejected(path: Path, detail: Words) -> Rejected:
     return Rejected([Problem("E0280", detail, Source(str(path), 1, 1))])
 
 

@@ -63,9 +63,10 @@ class SqliteStore:
             digest: frozenset(json.loads(serials))
             for digest, serials in self._base.execute("SELECT digest, serials FROM crowd")
         }
+        specs = {spec: _spec(spec) for _, _, spec, _, _ in rows}
         return {
-            Address.parse(address): Remembered(
-                Address.parse(address), target, _spec(spec), handle, crowds[crowd]
+            (at := Address.parse(address)): Remembered(
+                at, target, specs[spec], handle, crowds[crowd]
             )
             for address, target, spec, handle, crowd in rows
         }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pedell.model import Problem, Rejected, Secret, SecretEntry, SecretFiles
+from pedell.model import Problem, Rejected, Secret, SecretEntry, SecretFiles, Words, quote, tell
 from pedell.vault.envelope import open_envelope, seal_envelope
 from pedell.vault.keeping import keyed
 
@@ -96,13 +96,20 @@ def open_entry(entry: SecretEntry, authority: str, keyring: Keyring) -> str | No
     except ValueError:
         is_damaged = True
     if is_damaged:
-        detail = f"The block of {entry.name} is damaged. {_anew(entry)}"
+        detail = tell(
+            "The block of {name} is damaged. Set it anew: pedell secret set {name}",
+            name=entry.name,
+        )
         raise Rejected([Problem("E0291", detail, entry.source)])
     if plain is None:
         return None
     value = open_envelope(plain, authority, entry.owner, entry.name)
     if value is None:
-        detail = f"What stands under {entry.name} was encrypted for another place. {_anew(entry)}"
+        detail = tell(
+            "What stands under {name} was encrypted for another place."
+            " Set it anew: pedell secret set {name}",
+            name=entry.name,
+        )
         raise Rejected([Problem("E0290", detail, entry.source)])
     return value
 
@@ -125,14 +132,17 @@ def read_keyring(path: Path) -> Keyring:
             mode = os.fstat(file.fileno()).st_mode & 0o777
             content = file.read(_MAX_KEY_FILE)
     except OSError as error:
-        raise Rejected([_unusable(path, f"{error.strerror}.")]) from None
+        reason = tell("{reason}.", reason=quote(str(error.strerror)))
+        raise Rejected([_unusable(path, reason)]) from None
     if mode & 0o077:
-        detail = f"Others can read it (mode {mode:o}). Close it: chmod 600 {path}"
+        detail = tell(
+            "Others can read it (mode {mode:o}). Close it: chmod 600 {path}", mode=mode, path=path
+        )
         raise Rejected([_unusable(path, detail)])
     try:
         return Keyring(content)
     except ValueError as error:
-        reason = str(error)
+        reason = quote(str(error))
     raise Rejected([_unusable(path, reason)])
 
 
@@ -144,12 +154,11 @@ def new_identity() -> tuple[str, str]:
     return str(fresh), str(fresh.to_public())
 
 
-def _unusable(path: Path, reason: str) -> Problem:
-    return Problem("E0291", f"The identity {path} (PEDELL_IDENTITY) is not usable: {reason}")
-
-
-def _anew(entry: SecretEntry) -> str:
-    return f"Set it anew: pedell secret set {entry.name}"
+def _unusable(path: Path, reason: Words) -> Problem:
+    detail = tell(
+        "The identity {path} (PEDELL_IDENTITY) is not usable: {reason}", path=path, reason=reason
+    )
+    return Problem("E0291", detail)
 
 
 def _recipient(text: str) -> Any:
@@ -159,7 +168,9 @@ def _recipient(text: str) -> Any:
     try:
         return kind.Recipient.from_str(text)
     except pyrage.RecipientError:
-        detail = f"{text[:24]}… in secrets/recipients.yml is no public key. Copy it once more."
+        detail = tell(
+            "{key}… in secrets/recipients.yml is no public key. Copy it once more.", key=text[:24]
+        )
         raise Rejected([Problem("E0291", detail)]) from None
 
 

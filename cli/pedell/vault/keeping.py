@@ -1,11 +1,11 @@
 """The key of fingerprints: made once, kept beside the state, never in git."""
 
-import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
+
+from pedell.files import create_atomically
 
 
 def fingerprint_key(folder: Path) -> bytes:
@@ -13,15 +13,8 @@ def fingerprint_key(folder: Path) -> bytes:
     path = folder / "fingerprint.key"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = folder / f".fingerprint.{secrets.token_hex(8)}"
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
-            path.hardlink_to(fresh)
-        fresh.unlink()
+        # where another process was faster, its key counts
+        create_atomically(path, secrets.token_bytes(32), 0o600)
     return path.read_bytes()
 
 

@@ -1,6 +1,7 @@
 """What NanoHUB says, case by case: the shapes of the fact sheet, and what we read in them."""
 
 import json
+import plistlib
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_two_cohorts_with_the_same_spec_have_profiles_of_their_own():
     spec = {"ssid": "S", "security": "open"}
     other = Address("gs-nord", "teacher", "wifi", "schulnetz")
     assert profile_of("m", WIFI, spec).uuid != profile_of("m", other, spec).uuid
+
+
+def test_a_raw_profile_goes_out_under_our_name():
+    whole = {"PayloadContent": [], "PayloadIdentifier": "org.example.exam", "PayloadUUID": "theirs"}
+    spec = {"content": plistlib.dumps(whole).decode()}
+    profile = profile_of("m", Address("gs-nord", "pupil", "profile", "exam"), spec)
+    written = plistlib.loads(profile.compile(lambda _: ""))
+    assert written["PayloadIdentifier"] == "de.pedell.m.gs-nord.pupil.profile.exam"
+    assert written["PayloadUUID"] == profile.uuid != "theirs"
 
 
 def test_a_fingerprint_that_is_missing_comes_from_memory_only_for_the_same_name():

@@ -13,11 +13,13 @@ from pedell.payloads.apple.declarations import (
 )
 from pedell.payloads.apple.presets import decode_presets, encode_presets
 from pedell.payloads.apple.profile import Payload, compile_profile, profile_uuid
+from pedell.payloads.apple.raw import Clash, decode_raw, encode_raw, find_clashes
 from pedell.payloads.apple.restrictions import decode_restrictions, encode_restrictions
 from pedell.payloads.apple.wifi import decode_wifi, encode_wifi
 
 __all__ = [
     "PROFILES",
+    "Clash",
     "Payload",
     "ProfileCodec",
     "compile_profile",
@@ -25,6 +27,7 @@ __all__ = [
     "decode_app",
     "encode_activation",
     "encode_app",
+    "find_clashes",
     "profile_uuid",
 ]
 
@@ -46,5 +49,6 @@ PROFILES: Mapping[str, ProfileCodec] = {
     "wifi": ProfileCodec(encode_wifi, decode_wifi),
     "restrictions": ProfileCodec(encode_restrictions, decode_restrictions),
     "presets": ProfileCodec(encode_presets, decode_presets),
+    "profile": ProfileCodec(encode_raw, decode_raw),
 }
 """The kinds that reach a device as a profile."""

@@ -1,49 +1,70 @@
-"""What devices show from the start: lock-screen text and web clips."""
+"""What devices show and keep to from the start: several payloads under one profile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pedell.model import Spec, Value
-from pedell.payloads.apple.profile import Item, Payload
+from pedell.payloads.apple.airprint import AIRPRINT, decode_printers, encode_printers
+from pedell.payloads.apple.dns import DNS, decode_dns, encode_dns
+from pedell.payloads.apple.home_screen import (
+    HOME_SCREEN,
+    decode_home_screen,
+    encode_home_screen,
+)
+from pedell.payloads.apple.passcode import PASSCODE, decode_passcode, encode_passcode
+from pedell.payloads.apple.profile import Payload
+from pedell.payloads.apple.proxy import PROXY, decode_global_proxy, encode_global_proxy
+from pedell.payloads.apple.web_clips import WEB_CLIP, decode_web_clips, encode_web_clips
+from pedell.payloads.apple.web_filter import WEB_FILTER, decode_web_filter, encode_web_filter
 
 LOCK_SCREEN = "com.apple.shareddeviceconfiguration"
-WEB_CLIP = "com.apple.webClip.managed"
 
-_CLIP = {"title": "Label", "url": "URL", "removable": "IsRemovable"}
+_Encode = Callable[[Value], list[Payload]]
+_Decode = Callable[[list[Payload]], Value]
 
 
 def encode_presets(spec: Spec) -> list[Payload]:
-    """Write one payload for the text and one for each clip, in the order of their names.
+    """Write what is declared, in a fixed order.
 
-    Source: Apple's device management schema 18.3 (the text needs a supervised device).
+    Source: Apple's device management schema 18.3. Lock-screen text, home screen and proxy need a
+    supervised device. ValueError where the home screen names what is not there.
     """
-    payloads: list[Payload] = []
-    if isinstance(text := spec.get("lock_screen"), str):
-        payloads.append(Payload("lock-screen", LOCK_SCREEN, {"LockScreenFootnote": text}))
-    clips = spec.get("web_clips")
-    if isinstance(clips, Mapping):
-        payloads += [_clip(name, clips[name]) for name in sorted(clips)]
+    payloads = [
+        part
+        for field, (_, encode, _) in _PARTS.items()
+        if spec.get(field) is not None
+        for part in encode(spec[field])
+    ]
+    if spec.get("home_screen") is not None:
+        payloads += encode_home_screen(spec["home_screen"], spec.get("web_clips"))
     return payloads
 
 
 def decode_presets(payloads: Sequence[Payload]) -> Spec:
     """Read what :func:`encode_presets` wrote."""
     spec: dict[str, Value] = {}
-    clips: dict[str, Value] = {}
-    for part in payloads:
-        if part.type == LOCK_SCREEN:
-            spec["lock_screen"] = str(part.content["LockScreenFootnote"])
-        else:
-            clips[part.name.removeprefix("clip.")] = _read_clip(part.content)
-    return {**spec, "web_clips": clips} if clips else spec
+    for field, (kind, _, decode) in _PARTS.items():
+        if found := [part for part in payloads if part.type == kind]:
+            spec[field] = decode(found)
+    if found := [part for part in payloads if part.type == HOME_SCREEN]:
+        spec["home_screen"] = decode_home_screen(found, spec.get("web_clips"))
+    return spec
 
 
-def _clip(name: str, clip: Value) -> Payload:
-    fields = clip if isinstance(clip, Mapping) else {}
-    found = {key: fields.get(field) for field, key in _CLIP.items()}
-    content: dict[str, Item] = {k: v for k, v in found.items() if isinstance(v, str | bool)}
-    return Payload(f"clip.{name}", WEB_CLIP, content)
+def _encode_text(value: Value) -> list[Payload]:
+    return [Payload("lock-screen", LOCK_SCREEN, {"LockScreenFootnote": str(value)})]
 
 
-def _read_clip(content: Mapping[str, Item]) -> dict[str, Value]:
-    found = {field: content.get(key) for field, key in _CLIP.items()}
-    return {field: item for field, item in found.items() if isinstance(item, str | bool)}
+def _decode_text(payloads: list[Payload]) -> Value:
+    return str(payloads[0].content["LockScreenFootnote"])
+
+
+_PARTS: Mapping[str, tuple[str, _Encode, _Decode]] = {
+    "lock_screen": (LOCK_SCREEN, _encode_text, _decode_text),
+    "web_clips": (WEB_CLIP, encode_web_clips, decode_web_clips),
+    "passcode": (PASSCODE, encode_passcode, decode_passcode),
+    "dns": (DNS, encode_dns, decode_dns),
+    "web_filter": (WEB_FILTER, encode_web_filter, decode_web_filter),
+    "airprint": (AIRPRINT, encode_printers, decode_printers),
+    "proxy": (PROXY, encode_global_proxy, decode_global_proxy),
+}
+"""Field of the spec → type of its payloads, and both ways. The home screen needs the clips too."""

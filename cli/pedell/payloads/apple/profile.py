@@ -1,7 +1,10 @@
 """A configuration profile: payloads under one identifier, named by what they contain."""
 
+import binascii
+import datetime
 import plistlib
 import uuid
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -9,9 +12,13 @@ from typing import TypeAlias
 from pedell.model import Sealed, Value, canonical
 
 Item: TypeAlias = (
-    "bool | int | str | bytes | Sealed | Sibling | Sequence[Item] | Mapping[str, Item]"
+    "bool | int | float | str | bytes | datetime.datetime | Sealed | SealedFile | Sibling"
+    " | Sequence[Item] | Mapping[str, Item]"
 )
 """What may stand in a payload: plist values, sealed secrets, and references inside the profile."""
+
+WHOLE = "Configuration"
+"""Type of the payload that stands for the profile itself: its content goes to the top level."""
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://pedell.example.org/profile")
 
@@ -24,8 +31,18 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A secret that holds a file in base64; becomes the bytes of the file."""
+
+    secret: Sealed
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
-    """One part of a profile. ``name`` tells it from the others of the same profile."""
+    """One part of a profile. ``name`` tells it from the others of the same profile.
+
+    An identifier or UUID in ``content`` is kept; left out, both are made from name and profile.
+    """
 
     name: str
     type: str
@@ -57,15 +74,18 @@ def compile_profile(
     own = profile_uuid(identifier, title, payloads)
     parts = [
         {
-            **{key: _written(item, own, reveal) for key, item in part.content.items()},
             "PayloadIdentifier": f"{identifier}.{part.name}",
-            "PayloadType": part.type,
             "PayloadUUID": _part_uuid(own, part.name),
             "PayloadVersion": 1,
+            **_content(part, own, reveal),
+            "PayloadType": part.type,
         }
         for part in payloads
+        if part.type != WHOLE
     ]
+    top = [_content(part, own, reveal) for part in payloads if part.type == WHOLE]
     whole = {
+        **(top[0] if top else {}),
         "PayloadContent": parts,
         "PayloadDisplayName": title,
         "PayloadIdentifier": identifier,
@@ -76,8 +96,16 @@ def compile_profile(
     return plistlib.dumps(whole, sort_keys=True)
 
 
+def _content(part: Payload, own: str, reveal: Callable[[str], str]) -> dict[str, object]:
+    return {key: _written(item, own, reveal) for key, item in part.content.items()}
+
+
 def _plain(item: Item) -> Value:
     match item:
+        case SealedFile(secret):
+            return {"file": _plain(secret)}
+        case datetime.datetime():
+            return {"date": item.isoformat()}
         case bytes():
             return {"bytes": item.hex()}
         case Sealed(name, fingerprint):
@@ -86,7 +114,7 @@ def _plain(item: Item) -> Value:
             return {"sibling": name}
         case Mapping():
             return {key: _plain(child) for key, child in item.items()}
-        case str() | int():
+        case str() | int() | float():
             return item
         case _:
             return [_plain(child) for child in item]
@@ -96,14 +124,23 @@ def _written(item: Item, own: str, reveal: Callable[[str], str]) -> object:
     match item:
         case Sealed(name):
             return reveal(name)
+        case SealedFile(Sealed(name)):
+            return _file(name, reveal)
         case Sibling(name):
             return _part_uuid(own, name)
         case Mapping():
             return {key: _written(child, own, reveal) for key, child in item.items()}
-        case str() | bytes() | int():
+        case str() | bytes() | int() | float() | datetime.datetime():
             return item
         case _:
             return [_written(child, own, reveal) for child in item]
+
+
+def _file(name: str, reveal: Callable[[str], str]) -> bytes:
+    try:
+        return b64decode("".join(reveal(name).split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(f"the secret {name} is no file in base64") from None
 
 
 def _part_uuid(own: str, name: str) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from pedell.model import Sealed, Spec, Value
 from pedell.payloads.apple.certificate import ROOT, anchors, pem_of
-from pedell.payloads.apple.profile import Item, Payload, Sibling
+from pedell.payloads.apple.fields import copied, copied_back, names_in
+from pedell.payloads.apple.profile import Item, Payload, SealedFile, Sibling
+from pedell.payloads.apple.proxy import proxy_keys, read_proxy
 
 WIFI = "com.apple.wifi.managed"
+IDENTITY = "com.apple.security.pkcs12"
 
 _EAP_NUMBER = {"tls": 13, "ttls": 21, "peap": 25}  # the numbers of EAP itself (IANA)
 _EAP_NAME = {number: name for name, number in _EAP_NUMBER.items()}
@@ -17,22 +20,28 @@ _ACCOUNT = {"username": "UserName", "user_password": "UserPassword"}
 
 
 def encode_wifi(spec: Spec) -> list[Payload]:
-    """Write the network, and its anchor as payloads of the same profile.
+    """Write the network, its anchor and its identity as payloads of the same profile.
 
     Fields that its ``security`` has no use for are left out. Lists are sets, so they are sorted:
     the same set is the same content. Source: Apple's device management schema 18.3; a network is
-    an enterprise one where EAPClientConfiguration is present.
+    an enterprise one where EAPClientConfiguration is present, and with EAP-TLS its
+    PayloadCertificateUUID names the identity.
     """
     safety, _, manner = str(spec["security"]).partition("-")
-    content: dict[str, Item] = {"EncryptionType": _ENCRYPTION[safety], **_copied(spec, _PLAIN)}
+    content: dict[str, Item] = {"EncryptionType": _ENCRYPTION[safety], **copied(spec, _PLAIN)}
     if "private_mac" in spec:
         content["DisableAssociationMACRandomization"] = not spec["private_mac"]
-    trusted = anchors(str(spec["anchor"])) if manner == "enterprise" and "anchor" in spec else []
+    if "proxy" in spec:
+        content |= proxy_keys(spec["proxy"])
     if manner == "personal":
-        content |= _copied(spec, {"password": "Password"})
-    elif manner == "enterprise":
-        content["EAPClientConfiguration"] = _eap(spec, trusted)
-    return [Payload("wifi", WIFI, content), *_labelled(trusted, spec.get("certificate"))]
+        content |= copied(spec, {"password": "Password"})
+    if manner != "enterprise":
+        return [Payload("wifi", WIFI, content)]
+    trusted, own = anchors(str(spec["anchor"])) if "anchor" in spec else [], _identity(spec)
+    content["EAPClientConfiguration"] = _eap(spec, trusted)
+    if own:
+        content["PayloadCertificateUUID"] = Sibling(own[0].name)
+    return [Payload("wifi", WIFI, content), *_labelled(trusted, spec.get("certificate")), *own]
 
 
 def decode_wifi(payloads: Sequence[Payload]) -> Spec:
@@ -41,19 +50,41 @@ def decode_wifi(payloads: Sequence[Payload]) -> Spec:
     safety, eap = _SAFETY[str(content["EncryptionType"])], content.get("EAPClientConfiguration")
     manner = "enterprise" if isinstance(eap, Mapping) else "personal"
     spec: dict[str, Value] = {"security": safety if safety == "open" else f"{safety}-{manner}"}
-    spec |= _copied_back(content, {**_PLAIN, "password": "Password"})
+    spec |= copied_back(content, {**_PLAIN, "password": "Password"})
     if "DisableAssociationMACRandomization" in content:
         spec["private_mac"] = not content["DisableAssociationMACRandomization"]
+    if "ProxyType" in content:
+        spec["proxy"] = read_proxy(content)
     if isinstance(eap, Mapping):
         spec |= _read_eap(eap)
+    for part in payloads:
+        spec |= _read_identity(part) if part.type == IDENTITY else {}
     return spec | _read_anchor([part for part in payloads if part.type == ROOT])
 
 
+def _identity(spec: Spec) -> list[Payload]:
+    """Write the PKCS#12 file of EAP-TLS; its password stays a secret of its own."""
+    if "tls" not in names_in(spec.get("eap")):
+        return []
+    file, password = spec.get("identity"), spec.get("identity_password")
+    if not isinstance(file, Sealed) or not isinstance(password, Sealed):
+        raise ValueError("EAP-TLS needs an identity and its password")  # noqa: TRY004  # the spec
+    content: dict[str, Item] = {"PayloadContent": SealedFile(file), "Password": password}
+    return [Payload("identity", IDENTITY, content)]
+
+
+def _read_identity(part: Payload) -> dict[str, Value]:
+    file, password = part.content["PayloadContent"], part.content["Password"]
+    if not isinstance(file, SealedFile) or not isinstance(password, Sealed):
+        raise ValueError("an identity that Pedell does not write")  # noqa: TRY004  # the payload
+    return {"identity": file.secret, "identity_password": password}
+
+
 def _eap(spec: Spec, trusted: Sequence[Payload]) -> dict[str, Item]:
-    methods = sorted(_EAP_NUMBER[name] for name in _names(spec.get("eap")))
-    found: dict[str, Item] = {"AcceptEAPTypes": methods, **_copied(spec, _ACCOUNT)}
+    methods = sorted(_EAP_NUMBER[name] for name in names_in(spec.get("eap")))
+    found: dict[str, Item] = {"AcceptEAPTypes": methods, **copied(spec, _ACCOUNT)}
     if "server_names" in spec:
-        found["TLSTrustedServerNames"] = sorted(_names(spec["server_names"]))
+        found["TLSTrustedServerNames"] = sorted(names_in(spec["server_names"]))
     if trusted:
         found["PayloadCertificateAnchorUUID"] = [Sibling(part.name) for part in trusted]
     return found
@@ -61,7 +92,7 @@ def _eap(spec: Spec, trusted: Sequence[Payload]) -> dict[str, Item]:
 
 def _read_eap(eap: Mapping[str, Item]) -> dict[str, Value]:
     numbers, names = eap["AcceptEAPTypes"], eap.get("TLSTrustedServerNames")
-    spec = _copied_back(eap, _ACCOUNT)
+    spec = copied_back(eap, _ACCOUNT)
     if isinstance(numbers, list):
         spec["eap"] = [_EAP_NAME[number] for number in numbers]
     if isinstance(names, list):
@@ -83,17 +114,3 @@ def _read_anchor(trusted: Sequence[Payload]) -> dict[str, Value]:
     label = trusted[0].content.get("PayloadDisplayName")
     named: dict[str, Value] = {"certificate": label} if isinstance(label, str) else {}
     return {**named, "anchor": pem_of(trusted)}
-
-
-def _copied(spec: Spec, keys: Mapping[str, str]) -> dict[str, Item]:
-    found = {key: spec.get(name) for name, key in keys.items()}
-    return {key: value for key, value in found.items() if isinstance(value, bool | str | Sealed)}
-
-
-def _copied_back(content: Mapping[str, Item], keys: Mapping[str, str]) -> dict[str, Value]:
-    found = {name: content.get(key) for name, key in keys.items()}
-    return {name: item for name, item in found.items() if isinstance(item, bool | str | Sealed)}
-
-
-def _names(value: Value) -> list[str]:
-    return [str(name) for name in value] if isinstance(value, list | tuple) else []

@@ -22,6 +22,7 @@ class NanoHub:
         "wifi": _DEVICES_FETCH_IT,
         "restrictions": _DEVICES_FETCH_IT,
         "presets": _DEVICES_FETCH_IT,
+        "profile": _DEVICES_FETCH_IT,
         "app": _DEVICES_FETCH_IT,
         "membership": Ability(),
     }

@@ -1,7 +1,20 @@
 """The last check before anything leaves the files: a compiled resource obeys its kind."""
 
+from collections.abc import Hashable, Mapping, Set
+
+from pedell.language.lookalikes import invisible_in
 from pedell.language.schemas import Schemas, Violation
-from pedell.model import Problem, Resource, Sealed, SecretName, Value, canonical
+from pedell.model import (
+    Pointer,
+    Problem,
+    Resource,
+    Sealed,
+    SecretName,
+    Source,
+    Value,
+    imprint,
+    tell,
+)
 
 _SSID_BYTES = 32
 
@@ -11,12 +24,17 @@ class KindCheck:
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
-        self._known: dict[str, tuple[Violation, ...]] = {}
+        self._known: dict[tuple[str, Hashable], tuple[Violation, ...]] = {}
+
+    def fields(self, kind: str) -> Set[str]:
+        """Return the fields that a kind has."""
+        properties: Mapping[str, Value] = self._schemas.kinds[kind].schema["properties"]
+        return properties.keys()
 
     def problems(self, resource: Resource) -> list[Problem]:
         """Return what is wrong with a resource, each with the line that said so."""
         kind = resource.address.kind
-        mark = f"{kind} {canonical(resource.spec)}"
+        mark = kind, imprint(resource.spec)
         if mark not in self._known:
             plain = {key: _plain(value) for key, value in resource.spec.items()}
             self._known[mark] = self._violations(kind, plain)
@@ -24,8 +42,8 @@ class KindCheck:
         return [
             Problem(
                 found.code,
-                f"{what}: {found.detail}",
-                resource.origins.get(found.pointer[:1], resource.source),
+                tell("{what}: {detail}", what=what, detail=found.detail),
+                _origin(resource, found.pointer),
             )
             for found in self._known[mark]
         ]
@@ -33,13 +51,43 @@ class KindCheck:
     def _violations(self, kind: str, spec: dict[str, Value]) -> tuple[Violation, ...]:
         found = list(self._schemas.violations(f"kinds/{kind}.json", spec))
         ssid = spec.get("ssid")
-        if kind == "wifi" and isinstance(ssid, str) and len(ssid.encode()) > _SSID_BYTES:
-            count = len(ssid.encode())
-            detail = f'"{ssid}" has {count} bytes (umlauts have two each); {_SSID_BYTES} fit.'
-            found = [v for v in found if v.pointer != ("ssid",)]
-            found.append(Violation("E0113", detail, ("ssid",)))
+        if kind == "wifi" and isinstance(ssid, str):
+            found = [each for each in found if each.pointer != ("ssid",)] + _on_the_air(ssid, found)
         return tuple(found)
 
 
+def _origin(resource: Resource, at: Pointer) -> Source:
+    while at and at not in resource.origins:
+        at = at[:-1]
+    return resource.origins.get(at, resource.source)
+
+
+def _on_the_air(ssid: str, found: list[Violation]) -> list[Violation]:
+    """Return what is wrong with a network's name: the first reason, ours before the schema's."""
+    size = len(ssid.encode())
+    if size > _SSID_BYTES:
+        detail = tell(
+            '"{ssid}" has {count} bytes (umlauts have two each); {most} fit.',
+            ssid=ssid,
+            count=size,
+            most=_SSID_BYTES,
+        )
+        return [Violation("E0113", detail, ("ssid",))]
+    if unseen := invisible_in(ssid):
+        detail = tell(
+            '"{ssid}" holds a character that nobody sees ({unseen}). Take it out.',
+            ssid=ssid,
+            unseen=unseen,
+        )
+        return [Violation("E0113", detail, ("ssid",))]
+    return [each for each in found if each.pointer == ("ssid",)]
+
+
 def _plain(value: Value) -> Value:
-    return SecretName(value.name) if isinstance(value, Sealed) else value
+    match value:
+        case Sealed(name):
+            return SecretName(name)
+        case Mapping():
+            return {key: _plain(child) for key, child in value.items()}
+        case _:
+            return value

@@ -1,6 +1,6 @@
 """What the devices of one cohort shall hold."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +20,15 @@ from pedell.model import (
     Source,
     Until,
     Value,
+    Words,
+    tell,
 )
+from pedell.stages.compile.apps import AppChoice
 from pedell.stages.compile.checks import KindCheck
+from pedell.stages.compile.clashes import clashing_profiles
+from pedell.stages.compile.home_screen import HomeScreen
 
 _NOT_ON_DEVICES = ("present", "vlan")
-_NOT_ON_APPS = ("present", "approved", "note")
 
 Fields = dict[str, tuple[Value, Source]]
 
@@ -59,11 +63,16 @@ class _Compiling:
         self._check = check
         self._seal = seal
         self._problems = problems
+        self._said: dict[str, list[tuple[Pointer, Setting]]] = {}
+        for at, setting in effective.settings.items():
+            self._said.setdefault(str(at[0]), []).append((at, setting))
 
     def resources(self) -> Iterator[Resource]:
-        for resource in self._wanted():
+        wanted = tuple(self._wanted())
+        for resource in wanted:
             self._problems += self._check.problems(resource)
-            yield resource
+        self._problems += clashing_profiles(wanted, self._inventory.profiles)
+        yield from wanted
 
     def _wanted(self) -> Iterator[Resource]:
         source = self._cohort.source
@@ -79,25 +88,44 @@ class _Compiling:
         yield from networks.values()
         yield from self._apps(member)
         yield from self._restrictions(tuple(networks.values()))
-        presets = self._below(("presets",))
-        if presets:
-            resource = self._resource("presets", "presets", presets, ("presets",))
-            inside = {
-                at[1:]: setting.source
-                for at, setting in self._effective.settings.items()
-                if at[0] == "presets"
-            }
-            yield replace(resource, origins={**resource.origins, **inside})
+        yield from self._presets()
+        yield from self._profiles()
+
+    def _presets(self) -> Iterator[Resource]:
+        fields = self._below(("presets",))
+        if not fields:
+            return
+        parts = {
+            key: source for key, (_, source) in self._below(("presets", "home_screen")).items()
+        }
+        if parts:
+            said = {key: value for key, (value, _) in fields.items()}
+            screen = HomeScreen(self._inventory.catalogue, said, parts)
+            fields["home_screen"] = (screen.resolved(), fields["home_screen"][1])
+            self._problems += screen.problems
+        resource = self._resource("presets", "presets", fields, ("presets",))
+        inside = {at[1:]: setting.source for at, setting in self._said["presets"]}
+        yield replace(resource, origins={**resource.origins, **inside})
+
+    def _profiles(self) -> Iterator[Resource]:
+        known = self._inventory.profiles
+        for name in self._present("profiles"):
+            source = self._effective.settings["profiles", name, "present"].source
+            if name in known:
+                file = Source(known[name].path, 1, 1)
+                fields: Fields = {"content": (known[name].content, file)}
+                yield self._resource("profile", name, fields, ("profiles",), (), source)
+            else:
+                self._problems.append(Problem("E0236", _unknown(name, known), source))
 
     def _networks(self, certificates: Mapping[str, Resource]) -> Iterator[tuple[str, Resource]]:
         for name in self._present("wifi"):
             fields = self._below(("wifi", name))
             shown = {key: said for key, said in fields.items() if key not in _NOT_ON_DEVICES}
             source = self._effective.settings["wifi", name, "present"].source
-            known = {str(at[1]) for at in self._inventory.catalogue.settings if at[0] == "wifi"}
-            if name not in known and "ssid" not in shown:
-                detail = f'"{name}" is not in the catalogue. {did_you_mean(name, known)}'
-                self._problems.append(Problem("E0232", detail, source))
+            if "ssid" not in shown and ("wifi", name) not in self._inventory.catalogue.settings:
+                known = {str(at[1]) for at in self._inventory.catalogue.settings if at[0] == "wifi"}
+                self._problems.append(Problem("E0232", _unknown(name, known), source))
                 continue
             needs: tuple[Need, ...] = ()
             if "certificate" in shown:
@@ -119,28 +147,21 @@ class _Compiling:
     def _pem(self, name: str, source: Source) -> str:
         pem = self._inventory.certificates.get(name)
         if pem is None:
-            meant = did_you_mean(name, self._inventory.certificates)
-            self._problems.append(
-                Problem("E0234", f'"{name}" is not in the catalogue. {meant}', source)
-            )
+            detail = _unknown(name, self._inventory.certificates)
+            self._problems.append(Problem("E0234", detail, source))
         return pem or ""
 
     def _apps(self, member: Need) -> Iterator[Resource]:
-        catalogue = self._inventory.catalogue.settings
-        known = {str(at[1]) for at in catalogue if at[0] == "apps"}
-        for name in self._present("apps"):
-            setting = self._effective.settings["apps", name, "present"]
-            if name not in known:
-                detail = f'"{name}" is not in the catalogue. {did_you_mean(name, known)}'
-                self._problems.append(Problem("E0231", detail, setting.source))
-                continue
-            if ("apps", name, "approved") not in catalogue:
-                where = catalogue["apps", name, "title"].source
-                detail = f'"{name}" waits for its approval ({where}). Take it out until then.'
-                self._problems.append(Problem("E0230", detail, setting.source))
-            fields = self._below(("apps", name))
-            shown = {key: said for key, said in fields.items() if key not in _NOT_ON_APPS}
-            yield self._resource("app", name, shown, ("apps",), (member,), setting.source)
+        choice = AppChoice(self._inventory.offer, self._cohort, self._effective)
+        self._problems += choice.problems()
+        on_devices = self._check.fields("app")
+        for app, source in choice.on_tablets():
+            fields = self._below(("apps", app.name))
+            shown = {key: said for key, said in fields.items() if key in on_devices}
+            if "app_store" in shown:  # the bundle beside it is for the home screen alone
+                shown.pop("bundle", None)
+            needs = (member, *choice.needs(app))
+            yield self._resource("app", app.name, shown, ("apps",), needs, source)
 
     def _restrictions(self, networks: tuple[Resource, ...]) -> Iterator[Resource]:
         role = self._cohort.role
@@ -181,20 +202,24 @@ class _Compiling:
         return Address(self._effective.school, self._cohort.name, kind, name)
 
     def _sealed(self, value: Value) -> Value:
-        return (
-            Sealed(str(value), self._seal(str(value))) if isinstance(value, SecretName) else value
-        )
+        match value:
+            case SecretName():
+                return Sealed(str(value), self._seal(str(value)))
+            case Mapping():
+                return {key: self._sealed(child) for key, child in value.items()}
+            case _:
+                return value
 
     def _present(self, key: str) -> list[str]:
         return sorted(
             str(at[1])
-            for at, setting in self._effective.settings.items()
-            if at[0] == key and at[-1] == "present" and setting.value is True
+            for at, setting in self._said.get(key, ())
+            if at[-1] == "present" and setting.value is True
         )
 
     def _below(self, at: Pointer) -> Fields:
         fields: Fields = {}
-        for pointer, setting in self._effective.settings.items():
+        for pointer, setting in self._said.get(str(at[0]), ()):
             if pointer[: len(at)] == at and len(pointer) > len(at):
                 self._put(fields, pointer[len(at) :], setting)
         return dict(sorted(fields.items()))
@@ -209,3 +234,8 @@ class _Compiling:
         for part in rest[1:-1]:
             inner = inner.setdefault(str(part), {})
         inner[str(rest[-1])] = setting.value
+
+
+def _unknown(name: str, known: Iterable[str]) -> Words:
+    meant = did_you_mean(name, known)
+    return tell('"{name}" is not in the catalogue. {meant}', name=name, meant=meant)

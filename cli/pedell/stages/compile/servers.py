@@ -22,6 +22,7 @@ from pedell.model import (
     Spec,
     Target,
     Value,
+    tell,
 )
 
 _IMPLIED: Mapping[str, Mapping[str, Value]] = {
@@ -79,11 +80,10 @@ class ServerCompiler:
             role, target = self._inventory.roles.get(name), self._target_by_school.get(school.id)
             if role is None:
                 meant = did_you_mean(name, self._inventory.roles)
-                self._problems.append(
-                    Problem("E0235", f'There is no role "{name}". {meant}', setting.source)
-                )
+                detail = tell('There is no role "{name}". {meant}', name=name, meant=meant)
+                self._problems.append(Problem("E0235", detail, setting.source))
             elif target is None:
-                detail = f'Role "{name}" needs a server; no target has per: school.'
+                detail = tell('Role "{name}" needs a server; no target has per: school.', name=name)
                 self._problems.append(Problem("E0261", detail, setting.source))
             elif self._checked[name]:
                 yield from self._aimed(role, school, target)
@@ -105,19 +105,20 @@ class ServerCompiler:
     def _check(self, role: Role, schemas: Schemas) -> bool:
         found = []
         for wish in role.resources:
-            spec = _complete(wish)
+            spec, thing = _complete(wish), f"{wish.kind} {wish.name}"
             if wish.kind == "template":
                 spec = {**spec, "content": ""}
             for violation in schemas.violations(f"kinds/{wish.kind}.json", spec):
-                detail = f"{wish.kind} {wish.name}: {violation.detail}"
+                detail = tell("{thing}: {wrong}", thing=thing, wrong=violation.detail)
                 found.append(Problem(violation.code, detail, wish.source))
             source = spec.get("source")
             if wish.kind == "template" and source is None:
-                detail = f'{wish.kind} {wish.name}: "source" is missing.'
+                detail = tell('{thing}: "{key}" is missing.', thing=thing, key="source")
                 found.append(Problem("E0111", detail, wish.source))
             elif wish.kind == "template" and source not in role.templates:
                 meant = did_you_mean(str(source), role.templates)
-                detail = f"templates/{source} is not in the role. {meant}"
+                file = f"templates/{source}"
+                detail = tell("{file} is not in the role. {meant}", file=file, meant=meant)
                 found.append(Problem("E0108", detail, wish.source))
         self._problems += found
         return not found
@@ -167,7 +168,8 @@ class ServerCompiler:
             if name in addresses:
                 yield Need(addresses[name], reason)
             else:
-                detail = f'"{name}" is not in this role. {did_you_mean(name, addresses)}'
+                meant = did_you_mean(name, addresses)
+                detail = tell('"{name}" is not in this role. {meant}', name=name, meant=meant)
                 self._problems.append(Problem("E0220", detail, wish.source))
         path = str(spec.get("path", ""))
         for other in role.resources:
