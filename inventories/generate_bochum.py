@@ -1,10 +1,10 @@
 """Writes the invented schools, device lists and loan contracts of Bochum, the same every time.
 
-Real are: 80 schools; about 13,000 iPads for pupils in need and for teachers, before that 45 for each
-school; 47 schools with a first Wi-Fi, 4 access points in a primary and 10 in a secondary school,
-about 320 in all; 120 LTE routers (City of Bochum, 2021). Assumed are the share of the teachers and
-how many schools are primary schools, all else is invented. ``authority.yml``, ``catalogue.yml``,
-``groups`` and ``playbooks`` are written by hand.
+Real are: 80 schools; about 13,000 iPads for pupils in need and for teachers, before that 45 for
+each school; 47 schools with a first Wi-Fi, 4 access points in a primary and 10 in a secondary
+school, about 320 in all; 120 LTE routers (City of Bochum, 2021). Assumed are the share of the
+teachers and how many schools are primary schools, all else is invented. ``authority.yml``,
+``catalogue.yml``, ``groups`` and ``playbooks`` are written by hand.
 
     python inventories/generate_bochum.py            write what differs
     python inventories/generate_bochum.py --check    write nothing, exit 1 where something differs

@@ -134,7 +134,8 @@ def _files(
     for pattern in patterns:
         for path in sorted(root.glob(pattern)):
             is_file = path.is_file()
-            if path.name.startswith(".") or (not is_file and path.is_dir()):
+            is_folder = not is_file and path.is_dir() and path.suffix != ".yml"
+            if path.name.startswith(".") or is_folder:
                 continue
             if not real(path if path.is_symlink() else path.parent).is_relative_to(home):
                 detail = tell("The link leads out of {root}. Put the file itself here.", root=root)
