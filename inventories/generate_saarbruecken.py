@@ -190,8 +190,7 @@ def _base(school: School) -> Iterator[str]:
         case "apple":
             yield from ("groups: [basis-apple]", "base: apple")
         case "windows":
-            yield "groups: [basis-windows]"
-            yield "base: mixed                # iPads in the place of convertibles"
+            yield from ("groups: [basis-windows]", "base: windows")
         case _:
             yield "base: mixed"
 
@@ -200,8 +199,10 @@ def _cohorts(school: School) -> Iterator[str]:
     if school.chosen == "apple":
         yield "  pupil: {ownership: loan}"
     else:
-        yield "  pupil: {ownership: loan, platform: ipados}"
-        yield "  pc-room: {role: room, platform: windows}"
+        why = "  # in the place of convertibles" if school.chosen == "windows" else ""
+        yield f"  pupil: {{ownership: loan, platform: ipados}}{why}"
+        platform = "" if school.chosen == "windows" else ", platform: windows"
+        yield f"  pc-room: {{role: room{platform}}}"
     yield "  board: {platform: other}"
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
+from itertools import chain
 from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -21,11 +23,19 @@ def find_cycle(needs: Mapping[Node, Iterable[Node]]) -> tuple[Node, ...]:
 
 def in_order(needs: Mapping[Node, Iterable[Node]]) -> tuple[Node, ...]:
     """Return all nodes, needed ones first; among equals the order of ``needs`` stays."""
-    import networkx as nx
-
-    place = {node: number for number, node in enumerate(needs)}
-    graph = _graph(needs)
-    return tuple(nx.lexicographical_topological_sort(graph, key=lambda node: place.get(node, -1)))
+    strangers = chain.from_iterable(needs.values())  # needed, and not named themselves
+    place = {node: number for number, node in enumerate(dict.fromkeys((*needs, *strangers)))}
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    found: list[Node] = []
+    ready: list[tuple[int, Node]] = []
+    while sorter.is_active():
+        for node in sorter.get_ready():
+            heappush(ready, (place[node], node))
+        _, first = heappop(ready)
+        found.append(first)
+        sorter.done(first)
+    return tuple(found)
 
 
 def find_path(needs: Mapping[Node, Iterable[Node]], start: Node, end: Node) -> tuple[Node, ...]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.cases import CASES, FLOORS, Case, CaseMaker
+from tests.bench.growth import RUNS, SECONDS_AGAIN, Size, plan_again, slope, validate_sizes
 from tests.bench.process import Cost, Failed, measure, middle
 from tests.bench.sandbox import Leg, journey
 
 ROUNDS = 5
 LEG = "{:<36} {:>7} {:>7} {:>6} {:>9} {:>8} {:>6}"
+SIZE = "{:<36} {:>8} {:>7} {:>7} {:>6}   {}"
 ROW = "{:<36} {:>7} {:>7} {:>6} {:>9} {:>8}   {}"
 
 
@@ -34,6 +36,11 @@ def main() -> int:
     records = _measured((*FLOORS, *CASES))
     for line in _table(list(records.values()), [records[floor] for floor in FLOORS]):
         print(line)
+    print(f"\nHessen and parts of it, median of {RUNS} runs; nothing is kept from run to run.\n")
+    print(SIZE.format("", "devices", "wall s", "CPU s", "MB", "CPU of one school more"))
+    with tempfile.TemporaryDirectory(prefix="pedell-bench-") as name:
+        for line in _growth(Path(name)):
+            print(line)
     print("\nDortmund on the sandbox, 27,800 simulated tablets on the same cores, one run:\n")
     print(LEG.format("", "wall s", "CPU s", "MB", "HTTP", "SSH", "lines"))
     with tempfile.TemporaryDirectory(prefix="pedell-bench-") as name:
@@ -73,6 +80,23 @@ def _table(records: Sequence[Record], floors: Sequence[Record]) -> Iterator[str]
         ratios = ["" if f.failure else f"{cost.wall / middle(f.costs).wall:.1f}" for f in floors]
         figures = (f"{cost.wall:.3f}", f"{cost.cpu:.3f}", f"{cost.memory:.0f}")
         yield ROW.format(record.case.title, *figures, *ratios, _target(record.case, cost)).rstrip()
+
+
+def _growth(folder: Path) -> Iterator[str]:
+    last: Size | None = None
+    for size in validate_sizes(folder):
+        more = f"{slope(last, size):.2f} ms" if last else ""
+        yield _sized(f"validate, {size.schools:,} schools", size, more)
+        last = size
+    again = plan_again(folder)
+    verdict = "met" if again.cost.wall < SECONDS_AGAIN else "missed"
+    yield _sized("plan, one school's file changed", again, f"< {SECONDS_AGAIN:g} s: {verdict}")
+
+
+def _sized(title: str, size: Size, note: str) -> str:
+    cost = size.cost
+    figures = (f"{cost.wall:.3f}", f"{cost.cpu:.3f}", f"{cost.memory:.0f}")
+    return SIZE.format(title, f"{size.devices:,}", *figures, note).rstrip()
 
 
 def _told(leg: Leg) -> str:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 HOME = Path(__file__).parents[2]
 DORTMUND = HOME / "inventories/dortmund"
+HESSEN = HOME / "inventories/hessen"
 
 _PARSE = """
 import sys, yaml
@@ -57,6 +58,12 @@ def validate(_: Path) -> Case:
     return Case("pedell validate -i dortmund", command, seconds=2, memory=300)
 
 
+def validate_state(_: Path) -> Case:
+    """Check all files of 1,800 schools with 66,101 devices."""
+    command = _pedell("validate", "-i", str(HESSEN))
+    return Case("pedell validate -i hessen", command, seconds=6, memory=500)
+
+
 def plan_offline(folder: Path) -> Case:
     """Plan everything against an empty memory."""
     command = _pedell("plan", "-i", str(DORTMUND), "--offline", "--state", str(folder / "memory"))
@@ -68,4 +75,4 @@ def _pedell(*words: str) -> list[str]:
 
 
 FLOORS: Sequence[CaseMaker] = (bare_python, parsed_files)
-CASES: Sequence[CaseMaker] = (version, validate, plan_offline)
+CASES: Sequence[CaseMaker] = (version, validate, validate_state, plan_offline)

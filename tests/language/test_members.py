@@ -6,6 +6,7 @@ from tests.inventory_builder import (
     AUTHORITY,
     build,
     compiled,
+    inventory,
     problem,
     problems,
     resolve,
@@ -184,10 +185,20 @@ def test_a_mixed_school_says_the_platform_of_each_cohort(tmp_path: Path):
     ]
 
 
-def test_a_platform_against_the_base_is_told(tmp_path: Path):
-    text = "school: gs-nord\nname: N\ntype: grundschule\ncohorts: {pupil: {platform: windows}}\n"
-    found = problems(build(tmp_path, {"schools/gs-nord.yml": text, "devices/gs-nord.csv": None}))
-    assert "E0204" in {each.code for each in found}
+def test_a_cohort_may_have_another_platform_than_most(tmp_path: Path):
+    outside = "  notebooks: {provider: outside, platform: windows}\n"
+    text = (
+        "school: gs-nord\nname: N\ntype: grundschule\nbase: windows\n"
+        "cohorts: {pupil: {platform: ipados}, teacher: {}}\n"
+    )
+    lists = PUPILS_LIST
+    files = {"schools/gs-nord.yml": text, "devices/gs-nord.csv": lists}
+    root = build(tmp_path, {**files, "authority.yml": AUTHORITY + outside})
+    cohorts = inventory(root).schools["gs-nord"].cohorts
+    assert [(c.platform, c.target) for c in cohorts] == [
+        ("ipados", "tablets"),
+        ("windows", "notebooks"),
+    ]
 
 
 def test_what_lies_outside_is_counted_and_wants_nothing(tmp_path: Path):

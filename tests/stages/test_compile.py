@@ -302,6 +302,16 @@ def test_a_role_without_a_server_is_told(tmp_path):
     assert problem(build(tmp_path, files))[:2] == ("E0261", "schools/gs-nord.yml:7:9")
 
 
+def test_a_school_without_a_server_needs_none_unless_it_has_roles(tmp_path):
+    asks = AUTHORITY.replace("per: school", 'per: school, host: "${school.server}"')
+    files = {"authority.yml": asks, **role("  - package: figlet\n")}
+    assert not [at for at in compiled(build(tmp_path, files)) if "/server/" in at]
+    build(tmp_path, {**files, "schools/gs-nord.yml": school("roles: [welcome]\n")})
+    code, place, detail = problem(tmp_path)
+    assert (code, place) == ("E0261", "schools/gs-nord.yml:5:9")
+    assert "server: in the file of gs-nord" in detail
+
+
 @pytest.mark.parametrize(
     ("resources", "code", "line", "said"),
     [

@@ -184,7 +184,6 @@ def test_the_address_of_a_server_comes_from_its_school(tmp_path, host, server, a
 @pytest.mark.parametrize(
     ("per", "host", "place"),
     [
-        ("school", "${school.server}", "schools/gs-nord.yml:1:9"),
         ("school", "${school.sever}", "authority.yml:6:49"),
         ("authority", "${school.server}", "authority.yml:6:52"),
     ],

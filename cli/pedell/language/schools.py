@@ -170,12 +170,6 @@ class SchoolReader:
         if said is None and base == "mixed":
             detail = tell('"{name}" must say its platform: the school has several.', name=name)
             self.problems.append(Problem("E0204", detail, document.key_source(("cohorts", name))))
-        elif said not in (None, "other", _PLATFORMS.get(base)) and base != "mixed":
-            detail = tell(
-                "The school has the base {base}. Write base: mixed, or another platform.", base=base
-            )
-            where = document.source(("cohorts", name, "platform"))
-            self.problems.append(Problem("E0204", detail, where))
         return str(said or _PLATFORMS.get(base, "ipados"))
 
     def _target(self, cohort: Mapping[str, Any], platform: str, source: Source) -> str:

@@ -26,12 +26,15 @@ def _targets(
         where = authority.source(("targets", name, "host"))
         settings = {key: said for key, said in value.items() if key not in ("provider", "per")}
         if value.get("per", "authority") == "authority":
-            own = _aimed(settings, {}, where, None, problems)
+            own = _aimed(settings, {}, where, problems)
             yield Target(name, name, value["provider"], "", own, source)
             continue
         for school in schools.values():
-            fields = {"school.id": school.id, "school.server": school.variables.get("server")}
-            own = _aimed(settings, fields, where, school, problems)
+            server = school.variables.get("server")
+            if server is None and "${school.server}" in str(settings.get("host")):
+                continue  # whoever has no server has nothing to drive there
+            fields = {"school.id": school.id, "school.server": server}
+            own = _aimed(settings, fields, where, problems)
             yield Target(f"{name}/{school.id}", name, value["provider"], school.id, own, source)
 
 
@@ -39,7 +42,6 @@ def _aimed(
     settings: Spec,
     fields: Mapping[str, Value],
     source: Source,
-    school: School | None,
     problems: list[Problem],
 ) -> Spec:
     """Fill in what the address asks of the school."""
@@ -48,12 +50,7 @@ def _aimed(
         return settings
     for name in _PLACEHOLDER.findall(host):
         value = fields.get(name)
-        if value is None and school and name in fields:
-            detail = tell(
-                "{place} asks for {name}. Add server: to this school.", place=source, name=name
-            )
-            problems.append(Problem("E0221", detail, school.source))
-        elif value is None:
+        if value is None:
             unknown = tell("{field} is not known here.", field=f"${{{name}}}")
             detail = tell_row("{first} {last}", [unknown, did_you_mean(name, fields)])
             problems.append(Problem("E0221", detail, source))

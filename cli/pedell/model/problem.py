@@ -65,7 +65,7 @@ SUMMARIES = {
     "E0201": "Two places define the same thing",
     "E0202": "Groups of one layer disagree",
     "E0203": "Somebody else's cohort",
-    "E0204": "Platform and base differ",
+    "E0204": "Platform not said",
     "E0210": "Unknown school",
     "E0211": "Unknown group",
     "E0212": "Unknown school type",

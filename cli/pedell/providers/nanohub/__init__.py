@@ -5,8 +5,6 @@ from contextlib import contextmanager
 
 from pedell.model import Ability, Target
 from pedell.ports import Means, Session
-from pedell.providers.nanohub.session import NanoHubSession
-from pedell.transports.http import Http
 
 USER = "nanohub"
 """The only user that NanoHUB's API knows."""
@@ -34,6 +32,9 @@ class NanoHub:
 
         Raises PermissionError where the credential is missing or the way is not encrypted.
         """
+        from pedell.providers.nanohub.session import NanoHubSession
+        from pedell.transports.http import Http
+
         name = str(target.settings.get("credential", ""))
         try:
             secret = means.vault.reveal(name)

@@ -83,7 +83,12 @@ class ServerCompiler:
                 detail = tell('There is no role "{name}". {meant}', name=name, meant=meant)
                 self._problems.append(Problem("E0235", detail, setting.source))
             elif target is None:
-                detail = tell('Role "{name}" needs a server; no target has per: school.', name=name)
+                detail = tell(
+                    'Role "{name}" needs a server: a target with per: school, and server: in the'
+                    " file of {school}.",
+                    name=name,
+                    school=school.id,
+                )
                 self._problems.append(Problem("E0261", detail, setting.source))
             elif self._checked[name]:
                 yield from self._aimed(role, school, target)
