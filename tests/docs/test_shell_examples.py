@@ -14,7 +14,7 @@ from tests.docs.pages import HOME, PAGES
 
 _SCRIPTS = ("sh", "yaml", "ini", "console")
 _CALL = re.compile(
-    r"(?:^[ \t]*(?:- )?|[;&|(][ \t]*|bin/)pedell ([a-z].*?)(?=[;&|)]|  #|$)", re.MULTILINE
+    r"(?:^[ \t]*(?:- )?|[;&|(][ \t]*|bin/)pedell ([a-z].*?)(?=[;&|)]|  #| 2>|$)", re.MULTILINE
 )
 _INLINE = re.compile(r"`pedell ([^`]+)`")
 
