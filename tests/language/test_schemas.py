@@ -183,3 +183,14 @@ def test_kinds_carry_their_marks():
     assert ("app_store",) in kinds["app"].immutable
     assert ("eap",) in kinds["wifi"].unordered
     assert kinds["membership"].has_members
+
+
+def test_what_was_sound_once_excuses_nothing_that_only_looks_equal():
+    network = {"ssid": "Nord", "security": "wpa2-personal", "password": SecretName("nord-wlan")}
+    assert violations("school", {**SCHOOL, "need": 1, "wifi": {"schulnetz": network}}) == []
+    open_text = {**network, "password": "nord-wlan"}
+    found = violations("school", {**SCHOOL, "need": True, "wifi": {"schulnetz": open_text}})
+    assert [(each.code, each.pointer) for each in found] == [
+        ("E0112", ("need",)),
+        ("E0114", ("wifi", "schulnetz", "password")),
+    ]

@@ -1,5 +1,6 @@
 """Plain data: one way to write it, and back again."""
 
+import copy
 import json
 
 from hypothesis import given
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 from pedell.model import (
     Address,
     Sealed,
+    SecretName,
     canonical,
     fingerprint,
     from_json,
+    imprint,
     is_same,
     leaves,
     look_up,
@@ -84,3 +87,15 @@ def test_a_way_that_ends_early_leads_to_nothing():
 )
 def test_an_address_is_read_as_it_was_written(parts, name):
     assert Address.parse(str(Address(*parts, name))) == Address(*parts, name)
+
+
+@examples(150)
+@given(one=VALUES, other=VALUES)
+def test_whoever_has_the_same_imprint_is_the_same(one, other):
+    assert hash(imprint(one)) == hash(imprint(copy.deepcopy(one)))
+    assert is_same(one, other) or imprint(one) != imprint(other)
+
+
+def test_what_python_takes_for_equal_has_imprints_of_its_own():
+    alike = (1, True, 1.0, "1", "x", SecretName("x"), [1], [True], {"x": 1}, {"x": True}, {}, [])
+    assert len({imprint(value) for value in alike}) == len(alike)

@@ -85,7 +85,7 @@ class _Resolving:
     def _settled(
         self, topic: Topic, said: tuple[Said, ...], locker: _Locker, fields: Fields
     ) -> Mapping[Pointer, Setting]:
-        mark = (topic, *map(id, said))
+        mark = (topic, locker, *map(id, said))
         if mark in self._shared:
             return self._shared[mark]
         asked = fields.asked

@@ -40,8 +40,9 @@ class TopicResolver:
             entry = self._catalogue.setdefault(at[:2], [])
             entry += [(at[2:], written.value, written.source)] if len(at) > 2 else []
         self._strict = {
-            name: (field.get("x-merge"), field.get("x-strict"))
-            for name, field in kinds["restrictions"].schema["properties"].items()
+            (section, *at): how
+            for section in ("restrictions", "presets")
+            for at, how in kinds[section].strict.items()
         }
         self._problems = problems
 
@@ -96,13 +97,14 @@ class TopicResolver:
         return Setting(fields.fill(won.value, won.source), won.source, tuple(trail), lock)
 
     def _winner(self, at: Pointer, trail: list[Contribution], fields: Fields) -> Contribution:
-        rule = self._strict.get(str(at[-1])) if at[0] == "restrictions" else None
-        if rule is None or rule[0] != "restrict":
+        how = self._strict.get((at[0], *at[2:]) if at[0] == "restrictions" else at)
+        if how is None:
             self._agree(at, trail, fields)
             return trail[-1]
-        if rule[1] == "min":
-            return min(reversed(trail), key=lambda said: _number(said.value))
-        return next((said for said in reversed(trail) if said.value is rule[1]), trail[-1])
+        if how in ("min", "max"):
+            choose = min if how == "min" else max
+            return choose(reversed(trail), key=lambda said: _number(said.value, how))
+        return next((said for said in reversed(trail) if said.value is how), trail[-1])
 
     def _agree(self, at: Pointer, trail: list[Contribution], fields: Fields) -> None:
         said = trail[-1]
