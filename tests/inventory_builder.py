@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pedell import pipeline
+from pedell import reading
 from pedell.language.schemas import Schemas
 from pedell.model import Address, Effective, Inventory, Problem, Rejected, Resource
 from pedell.stages.load import load_folder
@@ -107,9 +107,9 @@ def read(
     root: Path,
     seal: Callable[[str], str | None] = fingerprint,
     today: datetime.date = TODAY,
-) -> pipeline.Reading:
+) -> reading.Reading:
     """Read an inventory as every command does."""
-    return pipeline.read((root,), schemas(), lambda _: seal, today)
+    return reading.read((root,), schemas(), lambda _: seal, today)
 
 
 def inventory(root: Path) -> Inventory:

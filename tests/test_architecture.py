@@ -10,7 +10,7 @@ from pathlib import Path
 HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "cli/pedell"
 
-_CORE = {"model", "ports", "graph", "language", "stages", "lines", "pipeline"}
+_CORE = {"model", "ports", "graph", "language", "stages", "lines", "reading", "pipeline"}
 _EDGE = {"payloads", "transports", "providers", "state", "vault", "sandbox"}
 MAY_IMPORT = {
     "model": set(),
@@ -19,8 +19,9 @@ MAY_IMPORT = {
     "ports": {"model"},
     "language": {"model"},
     "stages": {"model", "language", "ports", "graph"},
+    "reading": {"model", "language", "stages"},
     "lines": {"model", "ports"},
-    "pipeline": {"model", "language", "ports", "stages", "lines"},
+    "pipeline": {"model", "language", "ports", "stages", "reading", "lines"},
     "payloads": {"model"},
     "transports": {"model"},
     "providers": {"model", "ports", "payloads", "transports"},

@@ -3,28 +3,21 @@
 ``plan`` is the pipeline that stops before apply; there is no dry run anywhere in the code.
 """
 
-import datetime
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from pathlib import Path
 
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
 from pedell.model import (
     EVERYTHING_AT_ONCE,
-    Account,
     Desired,
     DevicesCounted,
-    Effective,
     Event,
-    Folder,
-    Inventory,
     Memory,
     Outcome,
     Plan,
-    Problem,
     Progress,
     Remembered,
     Rollout,
@@ -38,46 +31,19 @@ from pedell.model import (
     WaveStarted,
 )
 from pedell.ports import Clock, Journal, Provider
-from pedell.stages.account import account_licences
-from pedell.stages.advise import advise_on, advise_on_locks, advise_on_names, advise_on_profiles
-from pedell.stages.advise_apps import advise_on_apps, advise_on_licences
+from pedell.reading import Reading
 from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
-from pedell.stages.compile import compile_resources
-from pedell.stages.deliver import advise_on_deliveries
 from pedell.stages.guard import Limits, guard_changes
-from pedell.stages.load import load_folder
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
 from pedell.stages.recall import see_memory, want_memory, without_leavers
 from pedell.stages.recheck import recheck_step
 from pedell.stages.refresh import refresh_targets
-from pedell.stages.resolve import resolve_values
 from pedell.stages.schedule import schedule_steps
 from pedell.stages.settle import Intended, Settlement, settle_steps
-from pedell.stages.validate import validate_folder
 from pedell.stages.verify import Verdict, verify_wave
-
-Seal = Callable[[str], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the files say: inventory, effective values, what is wanted, doubts, and licences."""
-
-    folder: Folder
-    inventory: Inventory
-    values: Mapping[tuple[str, str], Effective]
-    desired: Desired
-    warnings: tuple[Problem, ...] = ()
-    accounts: tuple[Account, ...] = ()
-
-    @property
-    def driven_devices(self) -> int:
-        """How many devices Pedell sets up; others are only counted."""
-        members = (found for at, found in self.desired.items() if at.kind == "membership")
-        return sum(len(found.devices) for found in members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +65,6 @@ class Choice:
     rollout: Rollout = EVERYTHING_AT_ONCE
     prune: bool = False
     limits: Limits = field(default_factory=Limits)
-
-
-def read(
-    roots: tuple[Path, ...],
-    schemas: Schemas,
-    seal_for: Callable[[Inventory], Seal],
-    today: datetime.date,
-) -> Reading:
-    """Read what is wanted from the files. Touches no target.
-
-    ``seal_for`` opens the vault that belongs to the inventory, once that is known. ``today``
-    decides which locks still hold.
-    """
-    folder = load_folder(roots)
-    inventory = validate_folder(folder, schemas)
-    values = resolve_values(inventory, schemas.kinds, today)
-    desired = compile_resources(inventory, values, schemas, seal_for(inventory))
-    accounts = account_licences(inventory, values)
-    doubts = (
-        *advise_on_locks(inventory.locks, today),
-        *advise_on(desired),
-        *advise_on_names(desired),
-        *advise_on_profiles(inventory.profiles.values()),
-        *advise_on_apps(inventory, values),
-        *advise_on_licences(accounts),
-        *advise_on_deliveries(inventory, today),
-    )
-    return Reading(folder, inventory, values, desired, doubts, accounts)
 
 
 def plan(reading: Reading, world: World, choice: Choice) -> Plan:

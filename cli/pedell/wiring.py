@@ -13,13 +13,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pedell import __version__, pipeline
+from pedell import __version__
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
 from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic, tell
-from pedell.pipeline import Reading, World
+from pedell.pipeline import World
 from pedell.ports import Ledger, Means, Store, Vault
 from pedell.providers import PROVIDERS
+from pedell.reading import Reading, Seal, read
 from pedell.sandbox import SandboxStoppedError
 from pedell.sandbox.world import API_SECRET, SETTLE, Endpoints, find_sandbox
 from pedell.state import open_store
@@ -80,7 +81,7 @@ def load_schemas() -> Schemas:
 
 def read_offline(setting: Setting) -> Reading:
     """Read an inventory without opening any secret: for commands that only look at files."""
-    return pipeline.read(setting.roots, load_schemas(), lambda _: lambda _: None, setting.today)
+    return read(setting.roots, load_schemas(), lambda _: lambda _: None, setting.today)
 
 
 @contextmanager
@@ -91,11 +92,11 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
     """
     vaults: list[Vault] = []
 
-    def seal_for(inventory: Inventory) -> pipeline.Seal:
+    def seal_for(inventory: Inventory) -> Seal:
         vaults.append(open_vault(setting, inventory))
         return vaults[0].fingerprint
 
-    reading = pipeline.read(setting.roots, load_schemas(), seal_for, setting.today)
+    reading = read(setting.roots, load_schemas(), seal_for, setting.today)
     inventory, traffic = reading.inventory, Traffic()
     folder = state_folder(setting, inventory)
     with ExitStack() as stack:

@@ -32,9 +32,10 @@ from pedell.model import (
     Traffic,
     Until,
 )
-from pedell.pipeline import Choice, Reading, World
+from pedell.pipeline import Choice, World
 from pedell.ports import Means
 from pedell.providers.memory import MemoryProvider
+from pedell.reading import Reading
 from pedell.stages.guard import Limits
 from pedell.state import store as stores
 from pedell.vault import InventedVault

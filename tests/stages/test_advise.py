@@ -3,7 +3,7 @@
 import pytest
 
 from pedell.model import Address, Resource, Severity, Source
-from pedell.stages.advise import advise_on
+from pedell.stages.advise.networks import advise_on_trust
 
 HERE = Source("schools/gs-nord.yml", 3, 5)
 
@@ -15,7 +15,7 @@ def desired(**spec):
 
 @pytest.mark.parametrize("security", ["wpa2-enterprise", "wpa3-enterprise"])
 def test_an_enterprise_network_without_anchor_or_names_is_a_warning(security):
-    (warning,) = advise_on(desired(security=security, certificate="schul-ca"))
+    (warning,) = advise_on_trust(desired(security=security, certificate="schul-ca"))
     assert (warning.code, warning.severity, warning.source) == ("W0301", Severity.WARNING, HERE)
     assert "server_names" in warning.detail
     assert "certificate" not in warning.detail
@@ -23,5 +23,5 @@ def test_an_enterprise_network_without_anchor_or_names_is_a_warning(security):
 
 def test_one_with_both_and_a_personal_one_are_fine():
     both = {"certificate": "schul-ca", "server_names": ["radius.example.org"]}
-    assert advise_on(desired(security="wpa2-enterprise", **both)) == ()
-    assert advise_on(desired(security="wpa2-personal")) == ()
+    assert advise_on_trust(desired(security="wpa2-enterprise", **both)) == ()
+    assert advise_on_trust(desired(security="wpa2-personal")) == ()

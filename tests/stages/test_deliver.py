@@ -5,7 +5,8 @@ import datetime
 import pytest
 
 from pedell.model import Service, Severity, Standing, Tally
-from pedell.stages.deliver import advise_on_deliveries, stand_of_devices
+from pedell.stages.advise.deliveries import advise_on_deliveries
+from pedell.stages.deliver import stand_of_devices
 from tests.inventory_builder import DEVICES, SCHOOL, TODAY, build, inventory, read, resolve
 
 LOAN = SCHOOL + "handover: loan-contract\n"

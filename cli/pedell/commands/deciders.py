@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pedell.model import Cohort, Inventory, School, Service, Value
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 
 _PLATFORMS = ("ipados", "windows", "other")
 

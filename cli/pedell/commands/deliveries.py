@@ -12,7 +12,7 @@ from pedell.language.patterns import select_schools
 from pedell.model import Inventory, Problem, Rejected, Standing, Stock, tell
 from pedell.outputs.table_csv import table_csv
 from pedell.outputs.views import Table
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.stages.allot import allot_devices, wants_of
 from pedell.stages.deliver import stand_of_devices
 from pedell.wiring import Setting, read_offline

@@ -17,8 +17,8 @@ from pedell.commands.revisions import (
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.model import Scope
 from pedell.outputs.views import Detail, Difference, Level
-from pedell.pipeline import Reading
 from pedell.providers import PROVIDERS
+from pedell.reading import Reading
 from pedell.wiring import Setting, load_schemas, read_offline
 
 

@@ -14,7 +14,7 @@ from pedell.language.layers import CHOICES
 from pedell.language.nearest import did_you_mean
 from pedell.model import Cohort, Pointer, School, Setting, dotted, is_same, tell
 from pedell.outputs.views import Explanation
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.wiring import Setting as Place
 from pedell.wiring import load_schemas, read_offline
 
@@ -147,8 +147,9 @@ class _Explaining:
     def __init__(self, reading: Reading, school: School) -> None:
         self._reading = reading
         self._school = school
-        fields = load_schemas().kinds["restrictions"].schema["properties"]
-        self._rules = {name: field.get("x-merge", "replace") for name, field in fields.items()}
+        kinds = load_schemas().kinds
+        sections = ("restrictions", "presets")
+        self._strict = {(section, *at) for section in sections for at in kinds[section].strict}
 
     def at(self, pointer: Pointer, cohort: str) -> Iterator[Explanation]:
         """Yield the school's value and those of cohorts that differ, or only the cohort's."""
@@ -171,9 +172,10 @@ class _Explaining:
     def _told(
         self, cohort: str, pointer: Pointer, setting: Setting, concerned: Sequence[Cohort]
     ) -> Explanation:
-        rule = self._rules.get(str(pointer[-1])) if pointer[0] == "restrictions" else None
+        field = (pointer[0], *pointer[2:]) if pointer[0] == "restrictions" else pointer
+        rule = "restrict" if field in self._strict else "replace"
         reaches = tuple(self._reached(str(pointer[0]), self._getting(pointer, concerned)))
-        return Explanation(self._school.id, cohort, pointer, setting, rule or "replace", reaches)
+        return Explanation(self._school.id, cohort, pointer, setting, rule, reaches)
 
     def _getting(self, pointer: Pointer, concerned: Sequence[Cohort]) -> Sequence[Cohort]:
         """Leave out cohorts for whose platform there is no such app."""

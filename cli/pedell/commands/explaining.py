@@ -9,7 +9,7 @@ from pedell.model import LAYERS, Pointer, Source, Value, dotted, leaves
 from pedell.outputs.values import show_value
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 
 
 @dataclass(slots=True)

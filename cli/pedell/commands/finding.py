@@ -2,7 +2,7 @@
 
 from pedell.language.nearest import did_you_mean
 from pedell.model import Cohort, Problem, Rejected, School, Words, tell
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 
 
 def find_school(reading: Reading, name: str) -> School:

@@ -14,7 +14,7 @@ from pedell.language.patterns import select_schools
 from pedell.model import Address, Desired, Problem, Rejected, tell
 from pedell.outputs import PICTURES
 from pedell.outputs.views import Arrow, Picture
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.stages.order import Waits, waits_of
 from pedell.wiring import Setting, load_schemas, read_offline
 

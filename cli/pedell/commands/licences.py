@@ -17,7 +17,7 @@ from pedell.model import Account, Value, tell
 from pedell.outputs.table_csv import table_csv
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.wiring import Setting, read_offline
 
 _NAMED = 3

@@ -20,9 +20,10 @@ from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.language.patterns import select_schools
 from pedell.model import Inventory, School
 from pedell.outputs.views import Table
-from pedell.pipeline import Choice, Reading
+from pedell.pipeline import Choice
 from pedell.ports import Run
 from pedell.providers import PROVIDERS
+from pedell.reading import Reading
 from pedell.state import open_store
 from pedell.wiring import Setting, load_schemas, read_offline, state_folder
 

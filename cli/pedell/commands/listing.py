@@ -23,8 +23,8 @@ from pedell.model import (
 from pedell.outputs.values import show_value
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
 from pedell.ports import Provider, Run
+from pedell.reading import Reading
 from pedell.stages.schedule import schedule_steps
 
 NAMED = 4

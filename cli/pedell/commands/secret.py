@@ -16,7 +16,7 @@ from pedell.language.secret_files import FOLDER, NAME, credentials_of, owner_of
 from pedell.language.secret_text import MAX_VALUE
 from pedell.model import Inventory, sealed_in
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.vault.age import new_identity
 from pedell.vault.environment import variable_of
 from pedell.wiring import open_keyring

@@ -10,7 +10,7 @@ from pedell.files import rewrite_atomically
 from pedell.language.secret_files import AUTHORITY, FOLDER, owner_of, put_entries
 from pedell.model import Document, Inventory, Problem, Rejected, SecretEntry, tell
 from pedell.outputs.wording import count
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.vault import Keyring
 from pedell.vault.age import encrypt_entry, open_entry
 from pedell.wiring import Setting, open_keyring, read_offline

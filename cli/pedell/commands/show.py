@@ -11,7 +11,7 @@ from pedell.commands.finding import find_cohort, find_school
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.model import Cohort, Pointer, School, Setting, is_same
 from pedell.outputs.views import Configuration
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.wiring import Setting as Place
 from pedell.wiring import read_offline
 

@@ -12,7 +12,7 @@ from pedell.commands.showing import page, rejections_shown, show, warn
 from pedell.language.playbooks import read_playbook
 from pedell.model import Problem, tell, tell_count
 from pedell.outputs import MACHINES, sarif
-from pedell.pipeline import Reading
+from pedell.reading import Reading
 from pedell.wiring import Setting, load_schemas, read_offline
 
 

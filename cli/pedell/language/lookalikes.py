@@ -1,4 +1,4 @@
-"""Names on the air that a person reads wrongly: invisible signs, foreign letters that look alike."""
+"""Names on the air that a person reads wrongly: invisible signs, letters that look alike."""
 
 import unicodedata
 

@@ -108,5 +108,6 @@ SUMMARIES = {
     "W0306": "Too few licences",
     "W0307": "App for other grades",
     "W0308": "App that reaches nobody",
+    "W0309": "Stricter value of another layer holds",
     "W0310": "Network name that looks like another",
 }

@@ -104,7 +104,7 @@ def fingerprint(value: Value) -> str:
 def is_same(one: Value, other: Value, *, as_set: bool = False) -> bool:
     """Tell whether two values mean the same; ``as_set`` ignores the order of a list."""
     match one, other:
-        case (str() | bool() | int() | float() | None), _:  # most are: no need to try the others
+        case ((str() | bool() | int() | float() | None), _):  # most are: no need to try the others
             return one == other and isinstance(one, bool) == isinstance(other, bool)
         case Sealed(name, None), Sealed(other_name, _):
             return name == other_name

@@ -1,4 +1,4 @@
-"""One topic: a network, an app, the rights of a role. What all layers say of it becomes settings."""
+"""One topic, a network or an app or the rights of a role: all that layers say becomes settings."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
@@ -125,5 +125,7 @@ class TopicResolver:
                 self._problems.append(Problem("E0202", detail, said.source))
 
 
-def _number(value: Value) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("inf")
+def _number(value: Value, how: bool | str) -> float:
+    """Return a number to compare by; what is none never wins."""
+    none = float("inf") if how == "min" else float("-inf")
+    return float(value) if isinstance(value, (int, float)) else none

@@ -1,13 +1,10 @@
-"""Stage (pure): what is allowed and yet looks wrong becomes warnings."""
-
-import datetime
-from collections.abc import Iterable
+"""Networks that look wrong: whom devices would trust, and names that nobody can tell apart."""
 
 from pedell.language.lookalikes import foreign_letter_in
-from pedell.model import Desired, Lock, Problem, RawProfile, Severity, dotted, tell, tell_row
+from pedell.model import Desired, Problem, Severity, tell, tell_row
 
 
-def advise_on(desired: Desired) -> tuple[Problem, ...]:
+def advise_on_trust(desired: Desired) -> tuple[Problem, ...]:
     """Return warnings about enterprise networks on which devices would trust any RADIUS server.
 
     Without a certificate authority and the names of its servers, a stranger's access point can ask
@@ -54,28 +51,3 @@ def advise_on_names(desired: Desired) -> tuple[Problem, ...]:
             source = resource.origins.get(("ssid",), resource.source)
             found.append(Problem("W0310", detail, source, Severity.WARNING))
     return tuple(dict.fromkeys(found))
-
-
-def advise_on_locks(locks: Iterable[Lock], today: datetime.date) -> tuple[Problem, ...]:
-    """Return a warning for each lock whose last day is over: it holds nothing any more."""
-    return tuple(
-        Problem(
-            "W0302",
-            tell(
-                "{path} was locked {end}. Since then every layer may say what it wants."
-                " Delete the lock or give it another day. Ask: {owner}",
-                path=dotted(lock.at),
-                end=lock.end,
-                owner=lock.owner,
-            ),
-            lock.source,
-            Severity.WARNING,
-        )
-        for lock in locks
-        if not lock.holds_on(today)
-    )
-
-
-def advise_on_profiles(profiles: Iterable[RawProfile]) -> tuple[Problem, ...]:
-    """Return what raw profiles say and Apple does not list: it may be right all the same."""
-    return tuple(doubt for profile in profiles for doubt in profile.doubts)

@@ -1,4 +1,4 @@
-"""Stage (pure): apps that are short, for other pupils, or for nobody, become warnings."""
+"""Apps that are short, for other pupils, or for nobody, become warnings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
