@@ -59,7 +59,7 @@ def test_a_lock_is_marked_with_its_reason(folder):
 
 def test_it_says_how_many_devices_there_are_and_which_target_holds_them(folder):
     found = lines(folder)
-    assert "pupil: # 2 devices (ipados) on target tablets" in found
+    assert "pupil: # 2 devices on target tablets" in found
     assert "# target server/gs-nord: debian" in found
 
 

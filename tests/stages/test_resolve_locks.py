@@ -205,4 +205,4 @@ def test_no_effective_value_violates_a_lock_that_holds(tmp_path, bound, days, sa
         assert all(setting.lock == lock for setting in held)
     else:
         assert all(setting.lock is None for setting in held)
-        assert [warning.code for warning in reading.warnings] == ["W0302"]
+        assert "W0302" in {warning.code for warning in reading.warnings}

@@ -63,9 +63,10 @@ class _Compiling:
         self._check = check
         self._seal = seal
         self._problems = problems
-        self._said: dict[str, list[tuple[Pointer, Setting]]] = {}
+        self._said: dict[Pointer, list[tuple[Pointer, Setting]]] = {}
         for at, setting in effective.settings.items():
-            self._said.setdefault(str(at[0]), []).append((at, setting))
+            for part in (at[:1], at[:2]):
+                self._said.setdefault(part, []).append((at, setting))
 
     def resources(self) -> Iterator[Resource]:
         wanted = tuple(self._wanted())
@@ -104,7 +105,7 @@ class _Compiling:
             fields["home_screen"] = (screen.resolved(), fields["home_screen"][1])
             self._problems += screen.problems
         resource = self._resource("presets", "presets", fields, ("presets",))
-        inside = {at[1:]: setting.source for at, setting in self._said["presets"]}
+        inside = {at[1:]: setting.source for at, setting in self._said[("presets",)]}
         yield replace(resource, origins={**resource.origins, **inside})
 
     def _profiles(self) -> Iterator[Resource]:
@@ -213,14 +214,14 @@ class _Compiling:
     def _present(self, key: str) -> list[str]:
         return sorted(
             str(at[1])
-            for at, setting in self._said.get(key, ())
+            for at, setting in self._said.get((key,), ())
             if at[-1] == "present" and setting.value is True
         )
 
     def _below(self, at: Pointer) -> Fields:
         fields: Fields = {}
-        for pointer, setting in self._said.get(str(at[0]), ()):
-            if pointer[: len(at)] == at and len(pointer) > len(at):
+        for pointer, setting in self._said.get(at, ()):
+            if len(pointer) > len(at):
                 self._put(fields, pointer[len(at) :], setting)
         return dict(sorted(fields.items()))
 
