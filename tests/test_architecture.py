@@ -48,7 +48,7 @@ ONLY_IN = {
     "jsonschema": {"language/schemas.py"},
     "referencing": {"language/schemas.py"},
     "jinja2": {"language/templates.py"},
-    "openpyxl": {"language/spreadsheets.py"},
+    "openpyxl": {"language/lists/spreadsheets.py"},
     "networkx": {"graph.py"},
     "paramiko": {"transports", "sandbox/servers"},
     "cryptography": {"sandbox"},

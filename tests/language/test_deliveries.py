@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedell.language.contracts import read_contracts
-from pedell.language.deliveries import read_deliveries
+from pedell.language.lists.contracts import read_contracts
+from pedell.language.lists.deliveries import read_deliveries
 from pedell.model import Asset, DeliveryState
 from tests.inventory_builder import AUTHORITY, DEVICES, build, inventory, problem, problems
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedell.language.device_lists import DeviceLists
+from pedell.language.lists.device_lists import DeviceLists
 from pedell.model import Asset, Cohort, School, Source
 
 HEAD = "serial;mac;asset;model;cohort\n"

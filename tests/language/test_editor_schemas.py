@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pedell.language.documents import parse_document
-from pedell.language.editor_schemas import MARK, narrow_schemas
-from pedell.language.inventory_names import collect_names
+from pedell.language.editor.names import collect_names
+from pedell.language.editor.schemas import MARK, narrow_schemas
 
 HOME = Path(__file__).parents[2]
 SCHEMAS = {

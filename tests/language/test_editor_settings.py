@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pedell.language.editor_settings import vscode_settings, with_modeline
+from pedell.language.editor.settings import vscode_settings, with_modeline
 
 LINE = "# yaml-language-server: $schema=a.json"
 

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedell.language.device_lists import COLUMNS, DeviceLists
-from pedell.language.headings import HEADINGS, names_a_person, plain
-from pedell.language.merging import merge_list, sort_out
-from pedell.language.supplier_lists import normalised_mac, normalised_serial, read_supplier_list
+from pedell.language.lists.device_lists import COLUMNS, DeviceLists
+from pedell.language.lists.headings import HEADINGS, names_a_person, plain
+from pedell.language.lists.merging import merge_list, sort_out
+from pedell.language.lists.supplier_lists import (
+    normalised_mac,
+    normalised_serial,
+    read_supplier_list,
+)
 from pedell.model import (
     Asset,
     Cohort,

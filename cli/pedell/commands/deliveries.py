@@ -6,7 +6,7 @@ import click
 
 from pedell.commands import delivering, options
 from pedell.commands.showing import format_for, rejections_shown, show
-from pedell.language.deliveries import listed_by_lot
+from pedell.language.lists.deliveries import listed_by_lot
 from pedell.language.nearest import did_you_mean
 from pedell.language.patterns import select_schools
 from pedell.model import Inventory, Problem, Rejected, Standing, Stock, tell

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pedell.language.deliveries import listed_by_lot
+from pedell.language.lists.deliveries import listed_by_lot
 from pedell.model import Inventory, Service, Standing, Tally, Value, Want
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count

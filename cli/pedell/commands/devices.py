@@ -9,10 +9,10 @@ import click
 from pedell.commands import options
 from pedell.commands.showing import format_for, rejections_shown, say, show
 from pedell.files import rewrite_atomically
-from pedell.language.device_lists import DeviceLists
-from pedell.language.merging import Arrivals, merge_list, sort_out
+from pedell.language.lists.device_lists import DeviceLists
+from pedell.language.lists.merging import Arrivals, merge_list, sort_out
+from pedell.language.lists.supplier_lists import Delivered, SupplierList, read_supplier_list
 from pedell.language.nearest import did_you_mean
-from pedell.language.supplier_lists import Delivered, SupplierList, read_supplier_list
 from pedell.model import Device, Folder, Inventory, Problem, Rejected, tell
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count

@@ -8,14 +8,14 @@ from typing import Any
 
 from pedell.commands.showing import say, show
 from pedell.files import rewrite_atomically
-from pedell.language.editor_schemas import narrow_schemas
-from pedell.language.editor_settings import (
+from pedell.language.editor.names import collect_names
+from pedell.language.editor.schemas import narrow_schemas
+from pedell.language.editor.settings import (
     SCHEMA_BY_PLACE,
     modeline,
     vscode_settings,
     with_modeline,
 )
-from pedell.language.inventory_names import collect_names
 from pedell.language.schemas import Schemas
 from pedell.stages.glance import glance_at
 

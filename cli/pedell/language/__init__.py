@@ -1,1 +1,1 @@
-"""What the files say: documents, schemas, layers, lists, roles, patterns; each file one library."""
+"""What the files say: documents, schemas, layers, schools, roles, lists; each file one library."""

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from pedell.language.catalogue import read_catalogue, read_certificates
 from pedell.language.catalogue_apps import read_apps, read_grades
-from pedell.language.device_folders import listed_devices
-from pedell.language.device_lists import DeviceLists
-from pedell.language.goods import read_goods
 from pedell.language.layers import read_layer
-from pedell.language.licences import read_licences
+from pedell.language.lists.device_folders import listed_devices
+from pedell.language.lists.device_lists import DeviceLists
+from pedell.language.lists.goods import read_goods
+from pedell.language.lists.licences import read_licences
 from pedell.language.locks import Locker, locked_twice, read_locks
 from pedell.language.members import (
     contested_roles,

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from pedell.language.deliveries import listed_by_lot
+from pedell.language.lists.deliveries import listed_by_lot
 from pedell.model import DeliveryState, Inventory, Problem, Severity, tell, tell_count
 
 

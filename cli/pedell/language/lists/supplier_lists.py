@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from pedell.language.device_lists import misfit
-from pedell.language.headings import fields_of, person_problems
-from pedell.language.spreadsheets import SIGNATURE, Row, read_spreadsheet
+from pedell.language.lists.device_lists import misfit
+from pedell.language.lists.headings import fields_of, person_problems
+from pedell.language.lists.spreadsheets import SIGNATURE, Row, read_spreadsheet
 from pedell.model import Device, Problem, Rejected, Source, tell
 
 TITLE_LINES = 10

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from pedell.language.lists.tables import Entry, Shape, Table
 from pedell.language.nearest import did_you_mean
-from pedell.language.tables import Entry, Shape, Table
 from pedell.model import App, Asset, Licensed, Owned, PoolOf, Problem, tell
 
 _FILE = "licences.csv"

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pedell.language.deliveries import listed_by_lot, too_many
-from pedell.language.device_lists import (
+from pedell.language.lists.deliveries import listed_by_lot, too_many
+from pedell.language.lists.device_lists import (
     COLUMNS,
     COLUMNS_WITH_LOT,
     decoded,
@@ -16,8 +16,8 @@ from pedell.language.device_lists import (
     marks_of,
     misfit,
 )
+from pedell.language.lists.supplier_lists import Delivered
 from pedell.language.nearest import did_you_mean
-from pedell.language.supplier_lists import Delivered
 from pedell.model import Device, Inventory, Problem, Source, Words, tell
 
 _BOM = b"\xef\xbb\xbf"

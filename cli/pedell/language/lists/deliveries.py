@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from pedell.language.device_lists import DeviceLists
-from pedell.language.headings import HEADINGS
+from pedell.language.lists.device_lists import DeviceLists
+from pedell.language.lists.headings import HEADINGS
+from pedell.language.lists.tables import Entry, Shape, Table
 from pedell.language.nearest import did_you_mean
-from pedell.language.tables import Entry, Shape, Table
 from pedell.model import (
     Asset,
     Delivery,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from pedell.language.device_lists import DeviceLists
+from pedell.language.lists.device_lists import DeviceLists
 from pedell.language.nearest import did_you_mean
 from pedell.model import Asset, Device, Problem, Source, tell
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from pedell.language.headings import HEADINGS
+from pedell.language.lists.headings import HEADINGS
+from pedell.language.lists.tables import Shape, Table
 from pedell.language.nearest import did_you_mean
-from pedell.language.tables import Shape, Table
 from pedell.model import Asset, Contract, Problem, School, Source, Words, tell
 
 FOLDER = "contracts"

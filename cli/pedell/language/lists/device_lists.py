@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from pedell.language.headings import fields_of, headings_in, person_problems
+from pedell.language.lists.headings import fields_of, headings_in, person_problems
 from pedell.model import Asset, Cohort, Device, Problem, School, Source, Words, tell
 
 COLUMNS = ("serial", "mac", "asset", "model", "cohort")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pedell.language.contracts import read_contracts
-from pedell.language.deliveries import FILE, check_lots, read_deliveries
-from pedell.language.device_lists import DeviceLists
+from pedell.language.lists.contracts import read_contracts
+from pedell.language.lists.deliveries import FILE, check_lots, read_deliveries
+from pedell.language.lists.device_lists import DeviceLists
 from pedell.model import Asset, Contract, Delivery, Document, Problem, School, Stock
 
 

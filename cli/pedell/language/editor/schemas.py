@@ -14,7 +14,7 @@ also offers ``examples``, so those that could name what this inventory lacks are
 from collections.abc import Mapping
 from typing import Any
 
-from pedell.language.inventory_names import NameList, Names
+from pedell.language.editor.names import NameList, Names
 
 NAMES_FILE = "names.json"
 MARK = "x-names"

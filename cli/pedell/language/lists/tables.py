@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pedell.language.device_lists import decoded
-from pedell.language.headings import fields_of, headings_in, person_problems, plain
+from pedell.language.lists.device_lists import decoded
+from pedell.language.lists.headings import fields_of, headings_in, person_problems, plain
 from pedell.language.nearest import did_you_mean
 from pedell.model import Asset, Problem, Source, Words, tell
 

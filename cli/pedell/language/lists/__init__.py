@@ -1,0 +1,1 @@
+"""CSV and XLSX beside the YAML: devices, deliveries, contracts, licences, suppliers' lists."""
