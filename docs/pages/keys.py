@@ -6,13 +6,21 @@ from docs.pages.markdown import code, example, page, table
 from docs.pages.schemas import Key, Schema, keys_of, resolved, type_in_words
 
 LAYER_KEYS = (
-    "wifi", "apps", "restrictions", "certificates", "presets", "roles", "variables", "cohorts",
+    "wifi", "apps", "restrictions", "certificates", "presets", "profiles", "roles", "variables",
+    "service", "handover", "cohorts",
 )  # fmt: skip
+MERGES = {
+    "replace": "the highest layer wins",
+    "union": "each layer adds names, or takes them away",
+    "deep": "each field on its own: the highest layer that says it wins; of some the strictest",
+}
 
 FILES = (
     ("authority.yml", "authority.json"),
     ("catalogue.yml", "catalogue.json"),
     ("groups/NAME.yml", "group.json"),
+    ("municipalities/NAME.yml", "municipality.json"),
+    ("owners/NAME.yml", "owner.json"),
     ("schools/SCHOOL.yml", "school.json"),
     ("playbooks/NAME.yml", "playbook.json"),
     ("playbooks/roles/ROLE/role.yml", "role.json"),
@@ -68,9 +76,15 @@ def _layers() -> str:
             + " Which of them wins: [layers and locks](../explanation/layers-and-locks.md). "
             "Below `restrictions.NAME`, the role of a cohort, every field of "
             "[restrictions](kinds.md#restrictions) may stand.",
+            table(("key", "how layers combine it"), (_merge(name) for name in LAYER_KEYS[:-1])),
             _table(rows),
         ]
     )
+
+
+def _merge(name: str) -> tuple[str, str]:
+    rule = str(resolved({"$ref": f"layer.json#/$defs/{name}"}, "")[0]["x-merge"])
+    return code(name), f"{rule}: {MERGES[rule]}"
 
 
 def _joined(name: str, path: str) -> str:

@@ -173,7 +173,8 @@ class _Explaining:
         self, cohort: str, pointer: Pointer, setting: Setting, concerned: Sequence[Cohort]
     ) -> Explanation:
         field = (pointer[0], *pointer[2:]) if pointer[0] == "restrictions" else pointer
-        rule = "restrict" if field in self._strict else "replace"
+        is_chosen = pointer[0] in CHOICES and pointer[-1] == "present"
+        rule = "restrict" if field in self._strict else "union" if is_chosen else "replace"
         reaches = tuple(self._reached(str(pointer[0]), self._getting(pointer, concerned)))
         return Explanation(self._school.id, cohort, pointer, setting, rule, reaches)
 

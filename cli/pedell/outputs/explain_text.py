@@ -11,8 +11,6 @@ from pedell.outputs.wording import joined
 _ALWAYS = ("school", "group", "type", "authority")
 """Layers that are shown although they say nothing: the reader looks for them."""
 
-_JOINING = ("union", "deep")
-
 Row = tuple[str, str, str, str]
 """Layer, value, place, remark."""
 
@@ -59,8 +57,6 @@ def _winner(explanation: Explanation, said: Contribution) -> str:
     lock = explanation.setting.lock
     if lock is not None and lock.is_fixed:
         return ""
-    if explanation.rule in _JOINING:
-        return f"← part of it ({explanation.rule})"
     return f"← wins ({explanation.rule})" if said.source == explanation.setting.source else ""
 
 
