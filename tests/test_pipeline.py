@@ -195,6 +195,13 @@ def test_tags_choose_kinds_roles_and_words(house):
     }
 
 
+def test_a_tag_that_nothing_has_is_a_mistake(house):
+    with pytest.raises(Rejected) as caught:
+        house.plan(tags=("wfi",))
+    assert [problem.code for problem in caught.value.problems] == ["E0270"]
+    assert 'Did you mean "wifi"?' in caught.value.problems[0].detail
+
+
 def test_tags_do_not_make_orphans_of_the_rest(house):
     house.apply(house.plan())
     assert house.plan(tags=("wifi",), prune=True).is_empty

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
+from pedell.language.nearest import did_you_mean
 from pedell.language.patterns import select_schools
 from pedell.model import Desired, Memory, Problem, Rejected, Rollout, School, tell
+
+_SECTIONS = frozenset(
+    ("apps", "certificates", "membership", "presets", "profiles", "restrictions", "wifi")
+)
+"""Tags that mean something even where no school has any of it."""
 
 
 def choose_part(
@@ -12,7 +18,8 @@ def choose_part(
     """Return what is wanted and what is remembered of the schools and tags that were chosen.
 
     ``limit`` and the rollout's own pattern both hold. Where tags are chosen, memory is cut to what
-    is wanted, because what nobody declares any more has no tag. Rejects a choice of no school.
+    is wanted, because what nobody declares any more has no tag. Rejects a choice of no school, and
+    a tag that nothing has.
     """
     chosen = select_schools(limit or "all", schools) & select_schools(rollout.schools, schools)
     if not chosen:
@@ -23,6 +30,7 @@ def choose_part(
         )
         raise Rejected([Problem("E0270", detail)])
     tags = frozenset(rollout.tags)
+    _check_tags(tags, desired)
     everywhere = chosen == schools.keys() and not tags
     part = {
         address: resource
@@ -35,6 +43,20 @@ def choose_part(
         if everywhere or address in part or (address.school in chosen and not tags)
     }
     return part, left
+
+
+def _check_tags(tags: frozenset[str], desired: Desired) -> None:
+    if not tags <= _SECTIONS:
+        known = _SECTIONS.union(*(resource.tags for resource in desired.values()))
+        problems = [
+            Problem(
+                "E0270",
+                tell('"{tag}" is no tag. {meant}', tag=tag, meant=did_you_mean(tag, known)),
+            )
+            for tag in sorted(tags - known)
+        ]
+        if problems:
+            raise Rejected(problems)
 
 
 def add_neighbours(desired: Desired, left: Memory, memory: Memory) -> Memory:
