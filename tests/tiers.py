@@ -52,6 +52,8 @@ NEEDS: Mapping[int, Mapping[str, Need]] = {
         "freeradius": _program("freeradius", "freeradius"),
         "eapol_test": _program("eapol_test", "eapoltest"),
         "dnsmasq": _program("dnsmasq", "dnsmasq-base"),
+        "ansible": _program("ansible", "ansible-core"),
+        "ansible-inventory": _program("ansible-inventory", "ansible-core"),
     },
     3: {
         "root": _ROOT,
