@@ -16,7 +16,7 @@ from typing import Any
 from pedell import __version__
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
-from pedell.model import Inventory, Problem, Rejected, Scope, Target, Traffic, tell
+from pedell.model import Inventory, Problem, Rejected, Scope, Spec, Target, Traffic, tell
 from pedell.pipeline import World
 from pedell.ports import Ledger, Means, Store, Vault
 from pedell.providers import PROVIDERS
@@ -138,6 +138,14 @@ def open_vault(setting: Setting, inventory: Inventory) -> Vault:
     return ChainedVault(entries, environment)
 
 
+def aim(setting: Setting, inventory: Inventory) -> Mapping[str, Target]:
+    """Return the targets with the addresses and files that a run speaks to.
+
+    Raises Rejected where one has no address, OSError where the sandbox does not run.
+    """
+    return _aimed(inventory, state_folder(setting, inventory), setting)
+
+
 def open_keyring() -> Keyring | None:
     """Return the identities of PEDELL_IDENTITY, None where it is not set; Rejected if unusable."""
     path = os.environ.get("PEDELL_IDENTITY")
@@ -201,12 +209,17 @@ def _in_sandbox(target: Target, sandbox: Endpoints | None) -> Target:
 
 
 def _at_home(target: Target, root: Path) -> Target:
-    known = target.settings.get("known_hosts")
-    if not isinstance(known, str):
-        return target
-    return replace(
-        target, settings={**target.settings, "known_hosts": str((root / known).absolute())}
-    )
+    return replace(target, settings=_rooted(target.settings, root))
+
+
+def _rooted(settings: Spec, root: Path) -> Spec:
+    """Say where the files of pinned keys lie, that of a jump host too."""
+    found, known, jump = dict(settings), settings.get("known_hosts"), settings.get("jump")
+    if isinstance(known, str):
+        found["known_hosts"] = str((root / known).absolute())
+    if isinstance(jump, Mapping):
+        found["jump"] = _rooted(jump, root)
+    return found
 
 
 def _scope(reading: Reading, setting: Setting) -> Scope:

@@ -8,6 +8,8 @@ from pedell.transports.host_keys import (
     check_key,
     entry_name,
     fingerprint,
+    pinned_in,
+    put_key,
     read_pinned,
 )
 
@@ -63,3 +65,37 @@ def test_the_pinned_key_passes_and_no_other(tmp_path):
 
 def test_the_usual_port_is_not_written():
     assert (entry_name("a", 22), entry_name("a", 2222)) == ("a", "[a]:2222")
+
+
+OLD = f"ssh-ed25519 {KEY}"
+NEW = ("ssh-ed25519", b"new")
+NEW_LINE = f"host.example.org ssh-ed25519 {b64encode(b'new').decode()}"
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ("", []),
+        (f"host.example.org {OLD}", []),
+        (f"host.example.org {OLD}\nhost.example.org ecdsa-sha2-nistp256 AAAA\n", []),
+        (f"a,host.example.org,[b]:2222 {OLD} comment\n", [f"a,[b]:2222 {OLD} comment"]),
+        (f"{hashed('host.example.org')} {OLD}\n", []),
+        (f"{hashed('other')} {OLD}\n", [f"{hashed('other')} {OLD}"]),
+        (f"[host.example.org]:2222 {OLD}\n", [f"[host.example.org]:2222 {OLD}"]),
+        (f"*.example.org {OLD}\n", [f"*.example.org {OLD}"]),
+        (f"# host.example.org {OLD}\n\n", [f"# host.example.org {OLD}", ""]),
+        (f"@revoked host.example.org {OLD}\n", [f"@revoked host.example.org {OLD}"]),
+        (f"other {OLD}\r\nnonsense\n", [f"other {OLD}\r", "nonsense"]),
+    ],
+)
+def test_a_new_key_is_the_only_one_and_all_else_stays(before, kept):
+    after = put_key(before, "host.example.org", 22, NEW)
+    assert after == "".join(f"{line}\n" for line in [*kept, NEW_LINE])
+    assert pinned_in(after, "host.example.org", 22) == dict([NEW])
+    assert put_key(after, "host.example.org", 22, NEW) == after
+
+
+@pytest.mark.parametrize("host", ["two words", "a,b", "#a", "@a", "a\nb", ""])
+def test_a_name_that_would_say_something_else_is_not_written(host):
+    with pytest.raises(ValueError, match="cannot stand"):
+        put_key("", host, 22, NEW)

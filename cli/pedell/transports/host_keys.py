@@ -25,8 +25,29 @@ def read_pinned(path: Path, host: str, port: int) -> Mapping[str, bytes]:
             f"{entry_name(host, port)}: the file of pinned host keys cannot be read: {path} "
             f"({error.strerror}). Check the target's `known_hosts`"
         ) from None
-    names = {entry_name(host, port), f"[{host}]:{port}"}
-    return dict(_matching(text, names))
+    return pinned_in(text, host, port)
+
+
+def pinned_in(text: str, host: str, port: int) -> Mapping[str, bytes]:
+    """Return key type → key of this server, as the text of a known_hosts says."""
+    return dict(_matching(text, _names(host, port)))
+
+
+def put_key(text: str, host: str, port: int, key: tuple[str, bytes]) -> str:
+    """Return the text of a known_hosts with this key (type, key) as the only one of the server.
+
+    Every other line stays as it was, and so do comments, markers, and the other names of a line.
+    Raises ValueError for a host whose name cannot stand there.
+    """
+    names = _names(host, port)
+    lines = text.removesuffix("\n").split("\n") if text else []
+    kept = [left for line in lines if (left := _without(line, names)) is not None]
+    kind, blob = key
+    own = f"{entry_name(host, port)} {kind} {b64encode(blob).decode()}"
+    fresh = "".join(f"{line}\n" for line in (*kept, own))
+    if pinned_in(fresh, host, port) != {kind: blob}:
+        raise ValueError(f"{host!r} cannot stand in a file of host keys")
+    return fresh
 
 
 def entry_name(host: str, port: int) -> str:
@@ -39,6 +60,12 @@ def fingerprint(key: bytes) -> str:
     return "SHA256:" + b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
 
 
+def console_command(kind: str) -> str:
+    """Return what prints the same fingerprint on the console of a server."""
+    name = {"ssh-ed25519": "ed25519", "ssh-rsa": "rsa"}.get(kind, "ecdsa")
+    return f"ssh-keygen -lf /etc/ssh/ssh_host_{name}_key.pub"
+
+
 def check_key(
     pinned: Mapping[str, bytes], host: str, port: int, file: Path, found: tuple[str, bytes]
 ) -> None:
@@ -48,18 +75,36 @@ def check_key(
         return
     name = entry_name(host, port)
     line = f"{name} {kind} {b64encode(key).decode()}"
-    check = "Compare it on the server itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+    check = f"Compare it on the server itself: {console_command(kind)}"
     if not pinned:
         raise HostKeyError(
-            f"{name}: no key is pinned for this server; it shows {fingerprint(key)}. "
-            f"{check}. If it is the same, add this line to {file}: {line}"
+            f"{name}: no key is pinned for this server; it shows {fingerprint(key)}. Nothing was "
+            f"sent. {check}. If it is the same: pedell server enrol, which adds this line to "
+            f"{file}: {line}"
         )
     expected = " or ".join(map(fingerprint, pinned.values()))
     raise HostKeyError(
         f"{name}: the server shows another key than the pinned one: pinned {expected}, shown "
         f"{fingerprint(key)}. Either it was set up anew, or someone stands in between; nothing "
-        f"was sent. {check}. Only if it is the same, replace its line in {file} by: {line}"
+        f"was sent. {check}. Only if it is the same: pedell server enrol --replace, which puts "
+        f"this line into {file}: {line}"
     )
+
+
+def _names(host: str, port: int) -> set[str]:
+    return {entry_name(host, port), f"[{host}]:{port}"}
+
+
+def _without(line: str, names: set[str]) -> str | None:
+    """Return a line without these names; None where nobody is left on it."""
+    fields = line.split(maxsplit=1)
+    if len(fields) < 2 or line.lstrip().startswith(("#", "@")):
+        return line
+    entries = fields[0].split(",")
+    left = [entry for entry in entries if not _is_named(entry, names)]
+    if left == entries:
+        return line
+    return f"{','.join(left)} {fields[1]}" if left else None
 
 
 def _matching(text: str, names: set[str]) -> Iterator[tuple[str, bytes]]:

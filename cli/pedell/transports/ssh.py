@@ -1,5 +1,6 @@
 """SSH to one server: one pinned key, one connection, few commands, every wait with an end."""
 
+import hashlib
 import io
 import logging
 import select
@@ -7,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import paramiko
 
 from pedell.model import Secret, Traffic
 from pedell.transports.host_keys import HostKeyError, check_key, read_pinned
+from pedell.transports.jump import channel_through, shared
 
-__all__ = ["Answer", "BrokenLineError", "HostKeyError", "Ssh", "SshAddress", "connect"]
+__all__ = ["Answer", "BrokenLineError", "HostKeyError", "Ssh", "SshAddress", "connect", "reach"]
 
 PATIENCE = 10.0
 """Seconds for each of: TCP, greeting and key exchange, login, opening a channel."""
@@ -33,6 +35,12 @@ _KEX = (
     "diffie-hellman-group14-sha256",
 )
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr")
+_MACS = (
+    "hmac-sha2-256-etm@openssh.com",
+    "hmac-sha2-512-etm@openssh.com",
+    "hmac-sha2-256",
+    "hmac-sha2-512",
+)
 _KEY_TYPES = {
     "ssh-ed25519": ("ssh-ed25519",),
     "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
@@ -59,6 +67,7 @@ class SshAddress:
 
     ``secret`` opens the key file; without a key file it is the private key itself; without both
     the user's agent is asked. ``known_hosts`` holds the pinned key, nothing else is ever read.
+    ``jump`` is the host through which alone it is reached, None where the way is straight.
     """
 
     host: str
@@ -67,6 +76,7 @@ class SshAddress:
     known_hosts: Path
     key: Path | None = None
     secret: Secret | None = None
+    jump: "SshAddress | None" = None
 
     def __str__(self) -> str:
         return f"{self.host} port {self.port}"
@@ -88,10 +98,33 @@ def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -
     Raises HostKeyError before anything is said to a stranger, PermissionError where the server
     does not let us in, any other OSError where nobody answers within ``patience`` seconds.
     """
+    with _logged_in(address, traffic, patience) as transport:
+        yield Ssh(transport, address, traffic)
+
+
+@contextmanager
+def reach(
+    address: SshAddress, pinned: Mapping[str, bytes], traffic: Traffic, patience: float = PATIENCE
+) -> Iterator[paramiko.Transport]:
+    """Exchange keys with whoever answers there, and say nothing more; leaving closes the line.
+
+    Nobody is believed yet: what follows is up to :func:`check_key`. Only a jump host on the way
+    is logged in to, if its own key is the pinned one. Raises OSError as :func:`connect`.
+    """
+    with (
+        _way_to(address, traffic, patience) as line,
+        closing(_shake_hands(line, address, pinned, patience)) as transport,
+    ):
+        yield transport
+
+
+@contextmanager
+def _logged_in(
+    address: SshAddress, traffic: Traffic, patience: float
+) -> Iterator[paramiko.Transport]:
     pinned = read_pinned(address.known_hosts, address.host, address.port)
     keys = None if address.key is None and address.secret is None else [_private_key(address)]
-    transport = _shake_hands(_open_socket(address, patience), address, pinned, patience)
-    with closing(transport):
+    with reach(address, pinned, traffic, patience) as transport:
         name = transport.get_remote_server_key()
         found = (name.get_name(), name.asbytes())
         check_key(pinned, address.host, address.port, address.known_hosts, found)
@@ -99,7 +132,42 @@ def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -
         transport.set_keepalive(15)
         with _counting:
             traffic.ssh_connections += 1
-        yield Ssh(transport, address, traffic)
+        yield transport
+
+
+@contextmanager
+def _way_to(
+    address: SshAddress, traffic: Traffic, patience: float
+) -> Iterator[socket.socket | paramiko.Channel]:
+    jump = address.jump
+    if jump is None:
+        yield _open_socket(address, patience)
+        return
+    with shared(_door_of(jump), lambda: _woken(jump, traffic, patience)) as outer:
+        try:
+            line = channel_through(outer, (address.host, address.port), patience)
+        except OSError as error:
+            raise ConnectionError(
+                f"{address} is not reached through the jump host {jump}: {_why(error)}"
+            ) from None
+        with closing(line):
+            yield line
+
+
+@contextmanager
+def _woken(jump: SshAddress, traffic: Traffic, patience: float) -> Iterator[paramiko.Transport]:
+    with _logged_in(jump, traffic, patience) as outer:
+        # sshd sets TCP_NODELAY when a command runs: 2.7 instead of 44 ms for all that follows.
+        with suppress(BrokenLineError):
+            Ssh(outer, jump, traffic).run("true", deadline=patience)
+        yield outer
+
+
+def _door_of(jump: SshAddress) -> tuple[object, ...]:
+    """Tell jump hosts apart: whoever has another key goes through a connection of their own."""
+    secret = jump.secret.reveal() if jump.secret else ""
+    digest = hashlib.sha256(secret.encode()).digest()
+    return jump.host, jump.port, jump.user, jump.known_hosts, jump.key, digest
 
 
 class Ssh:
@@ -234,13 +302,22 @@ def _open_socket(address: SshAddress, patience: float) -> socket.socket:
 
 
 def _shake_hands(
-    line: socket.socket, address: SshAddress, pinned: Mapping[str, bytes], patience: float
+    line: socket.socket | paramiko.Channel,
+    address: SshAddress,
+    pinned: Mapping[str, bytes],
+    patience: float,
 ) -> paramiko.Transport:
     try:
         transport = paramiko.Transport(line)
         _prepare(transport, pinned, patience)
         transport.start_client(timeout=patience)
         transport.get_remote_server_key()
+    except paramiko.ssh_exception.IncompatiblePeer as error:
+        line.close()
+        raise ConnectionError(
+            f"{address} offers only methods that are too weak ({_why(error)}): nothing was sent. "
+            "Bring OpenSSH there up to date; if it is, someone may stand in between"
+        ) from None
     except (paramiko.SSHException, EOFError, OSError) as error:
         line.close()
         raise ConnectionError(
@@ -257,7 +334,7 @@ def _prepare(transport: paramiko.Transport, pinned: Mapping[str, bytes], patienc
     transport.banner_timeout = transport.handshake_timeout = patience
     transport.auth_timeout = transport.channel_timeout = patience
     options = transport.get_security_options()
-    options.kex, options.ciphers = _KEX, _CIPHERS
+    options.kex, options.ciphers, options.digests = _KEX, _CIPHERS, _MACS
     # The pinned type first; the others too, so that a server with new keys is known for that.
     types = sorted(_KEY_TYPES, key=lambda kind: kind not in pinned)
     options.key_types = tuple(name for kind in types for name in _KEY_TYPES[kind])
