@@ -2,7 +2,7 @@
 
 import pytest
 
-from pedell.model import Sealed, Until
+from pedell.model import Rejected, Sealed, Until
 from tests.inventory_builder import (
     AUTHORITY,
     CATALOGUE,
@@ -359,3 +359,46 @@ def test_a_ring_names_file_and_line_of_each(tmp_path):
 def test_the_order_is_that_of_the_addresses_whatever_the_files_say(tmp_path):
     found = list(read(build(tmp_path, own("apps: [geogebra, anton]\nwifi: [schulnetz]\n"))).desired)
     assert found == sorted(found)
+
+
+ACCOUNTS = """\
+  - group: backup
+  - user: backup
+    group: backup
+    groups: [adm]
+  - ssh_key: city
+    user: backup
+    key: ssh-ed25519 AAAA
+  - file: /srv/x
+    content: x
+    owner: backup
+    group: backup
+  - block: one
+    path: /etc/hosts
+    content: x
+  - block: two
+    path: /etc/hosts
+    content: y
+"""
+
+
+def test_what_belongs_to_a_user_or_a_group_waits_for_it(tmp_path):
+    found = compiled(build(tmp_path, {**WITH_ROLE, **role(ACCOUNTS)}))
+    assert reasons(found["gs-nord/server/user/backup"]) == {
+        "gs-nord/server/group/backup": "its group names it"
+    }
+    assert reasons(found["gs-nord/server/ssh_key/city"]) == {
+        "gs-nord/server/user/backup": "its user names it"
+    }
+    assert reasons(found["gs-nord/server/file//srv/x"]) == {
+        "gs-nord/server/user/backup": "it belongs to this user",
+        "gs-nord/server/group/backup": "it belongs to this group",
+    }
+    assert found["gs-nord/server/block/one"].needs == ()
+
+
+def test_a_block_in_a_file_that_is_ours_as_a_whole_is_refused(tmp_path):
+    text = "  - block: b\n    path: /etc/x\n    content: y\n  - file: /etc/x\n    content: x\n"
+    with pytest.raises(Rejected) as rejected:
+        compiled(build(tmp_path, {**WITH_ROLE, **role(text)}))
+    assert [one.code for one in rejected.value.problems] == ["E0201"]

@@ -16,6 +16,7 @@ from pedell.commands.exits import Exit, Leave
 from pedell.sandbox import SandboxStoppedError
 
 COMMANDS: Mapping[str, str] = {
+    "ansible-inventory": "Print the schools with a server as an inventory for Ansible.",
     "apply": "Do what a plan says.",
     "completion": "Print what makes the shell complete commands and school ids.",
     "deliveries": "Count what was delivered and what is to come, share out what comes next.",
@@ -35,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "sandbox": "Start, stop and look at the embedded sandbox.",
     "schema": "Print the JSON Schemas of the language.",
     "secret": "Set, edit, check and rotate the encrypted secrets of an inventory.",
+    "server": "Record and check the host keys of servers.",
     "show": "Show what a school has in the end, everything filled in.",
     "validate": "Check an inventory. Touches no target.",
 }

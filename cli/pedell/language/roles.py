@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from pedell.model import Document, Folder, Problem, Role, RoleResource, Source, tell
 
-SERVER_KINDS = ("package", "file", "template", "directory", "service", "command")
+SERVER_KINDS = (
+    "package", "file", "template", "directory", "service", "command", "symlink", "group", "user",
+    "ssh_key", "block", "sysctl", "sudo_rule",
+)  # fmt: skip
+_ALSO_FIELDS = ("group", "user")
+"""Beside another kind these are fields of it: a file has a group, and a user too."""
 _OURS = ("needs", "needed_by", "tags")
 
 
@@ -71,4 +76,5 @@ def _resources(document: Document, problems: list[Problem]) -> Iterator[RoleReso
 
 
 def _kinds(entry: Mapping[str, object]) -> list[str]:
-    return [kind for kind in SERVER_KINDS if kind in entry]
+    named = [kind for kind in SERVER_KINDS if kind in entry]
+    return [kind for kind in named if kind not in _ALSO_FIELDS] or named[-1:]

@@ -20,8 +20,9 @@ from pedell.model import (
 from pedell.ports import Means, Session
 
 _KINDS = (
-    "app", "certificate", "command", "directory", "file", "membership", "package", "presets",
-    "profile", "restrictions", "service", "template", "wifi",
+    "app", "block", "certificate", "command", "directory", "file", "group", "membership", "package",
+    "presets", "profile", "restrictions", "service", "ssh_key", "sudo_rule", "symlink", "sysctl",
+    "template", "user", "wifi",
 )  # fmt: skip
 
 

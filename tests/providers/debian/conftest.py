@@ -9,7 +9,7 @@ from tests.providers.debian.world import Drawer, World
 
 @pytest.fixture(scope="session")
 def school_servers(tmp_path_factory):
-    with running([f"s{n}" for n in range(120)], tmp_path_factory.mktemp("servers")) as servers:
+    with running([f"s{n}" for n in range(300)], tmp_path_factory.mktemp("servers")) as servers:
         yield servers, itertools.count()
 
 

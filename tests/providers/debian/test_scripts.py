@@ -12,11 +12,11 @@ from pedell.providers.debian.books import (
     is_package,
     is_unit,
     open_books,
-    plain_path,
     texts_by_path,
 )
 from pedell.providers.debian.codecs import decode
 from pedell.providers.debian.outcomes import read_report
+from pedell.providers.debian.paths import plain_path
 from pedell.providers.debian.probe import Guard, Questions, read_answer, write_probe
 from pedell.providers.debian.script import (
     BOOTSTRAP,

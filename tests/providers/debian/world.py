@@ -48,7 +48,7 @@ def at(kind, name):
 
 
 def want(kind, name, **spec):
-    if kind in ("file", "template", "directory"):
+    if kind in ("file", "template", "directory", "symlink"):
         spec.setdefault("path", name)
     return Resource(at(kind, name), f"server/{SCHOOL}", spec, frozenset(), (), (), HERE)
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from pedell.model import Ability, Secret, Target, Writes
 from pedell.ports import Means, Session
+from pedell.providers.debian.skills import SKILLS
 
 __all__ = ["Debian"]
 
 MERGES = Ability(writes=Writes.MERGE)
-KINDS = ("file", "template", "directory", "package", "service", "command")
+KINDS = ("file", "template", "directory", "package", "service", "command", *SKILLS)
 
 
 class Debian:
@@ -24,25 +24,18 @@ class Debian:
         """Log in: one connection for the run. Raises OSError where nobody lets us in."""
         # paramiko is heavy: only a run that talks to servers loads it
         from pedell.providers.debian.session import DebianSession
-        from pedell.transports.ssh import SshAddress, connect
+        from pedell.transports.asking import address_of
+        from pedell.transports.ssh import connect
 
         settings = target.settings
-        host, key, known_hosts = (settings.get(name) for name in ("host", "key", "known_hosts"))
-        if not host:
+        if not settings.get("host"):
             raise OSError(f"{target.id}: no address: set `host` of target {target.name}")
-        if not known_hosts:
+        if not settings.get("known_hosts"):
             raise PermissionError(
                 f"{target.id}: no file of pinned host keys: set `known_hosts` of target "
                 f"{target.name}; Pedell talks to no server whose key it does not know"
             )
-        address = SshAddress(
-            host=str(host),
-            port=int(str(settings.get("port") or 22)),
-            user=str(settings.get("user") or "root"),
-            known_hosts=Path(str(known_hosts)),
-            key=Path(str(key)) if key else None,
-            secret=_secret(target, means),
-        )
+        address = address_of(settings, _secret(target, means))
         root = str(settings.get("root") or "")
         with connect(address, means.traffic) as ssh:
             yield DebianSession(ssh, means.vault, root, bool(settings.get("become")))

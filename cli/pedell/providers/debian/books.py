@@ -4,14 +4,16 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from posixpath import normpath
 
 from pedell.model import Address, Secret, Spec
 from pedell.providers.debian.marks import Text
+from pedell.providers.debian.paths import plain_path
 from pedell.providers.debian.probe import Guard, Questions
+from pedell.providers.debian.skills import SKILLS
+from pedell.providers.debian.skills.skill import Words
 
 FILES = ("file", "template")
-PATHS = (*FILES, "directory")
+PATHS = (*FILES, "directory", "symlink")
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](:[a-z0-9-]+)?")
 UNIT = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*")
 
@@ -20,7 +22,7 @@ UNIT = re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*")
 class Book:
     """What is known of one address: its wanted and its remembered spec, one of them at least.
 
-    ``before`` is where our last apply left it, if that is another path than the wanted one and
+    ``before`` is where our last apply left it, if that is another place than the wanted one and
     nothing else is wanted there.
     """
 
@@ -45,10 +47,15 @@ def open_books(wanted: Mapping[Address, Spec], remembered: Mapping[Address, Spec
     claimed = claimed_paths(wanted.items())
     books = []
     for at in dict.fromkeys((*wanted, *remembered)):
-        before = path_of(at, remembered[at]) if at.kind in PATHS and at in remembered else ""
-        is_elsewhere = at in wanted and before not in claimed
+        before = place_of(at, remembered[at]) if at in remembered else ""
+        is_elsewhere = at in wanted and before not in claimed_by(at, claimed, wanted[at])
         books.append(Book(at, wanted.get(at), remembered.get(at), before if is_elsewhere else ""))
     return books
+
+
+def claimed_by(at: Address, claimed: frozenset[str], wanted: Spec) -> frozenset[str]:
+    """Return the places from which this thing may not be taken away."""
+    return claimed if at.kind in PATHS else frozenset({place_of(at, wanted)})
 
 
 def path_of(address: Address, spec: Spec) -> str:
@@ -56,9 +63,12 @@ def path_of(address: Address, spec: Spec) -> str:
     return plain_path(str(spec.get("path") or address.name))
 
 
-def plain_path(path: str) -> str:
-    """Return an absolute path without ``.``, ``..`` and double slashes, and without NUL."""
-    return "/" + normpath("/" + path.replace("\0", "")).lstrip("/")
+def place_of(address: Address, spec: Spec) -> str:
+    """Return where a thing lies, empty for a kind whose name says all."""
+    if address.kind in PATHS:
+        return path_of(address, spec)
+    skill = SKILLS.get(address.kind)
+    return "\n".join(str(spec.get(field) or "") for field in (skill.home if skill else ()))
 
 
 def guard_of(spec: Spec) -> Guard:
@@ -95,6 +105,17 @@ def texts_by_path(books: Sequence[Book]) -> Mapping[str, Sequence[Text]]:
     return texts
 
 
+def skilled_questions(book: Book) -> Sequence[tuple[Spec, Words]]:
+    """Return the specs that may be found there, where we left it first, with what to ask."""
+    at, skill = book.address, SKILLS[book.address.kind]
+    specs = (book.remembered if book.before else None, book.spec)
+    return [
+        (spec, skill.ask(at.name, spec))
+        for spec in specs
+        if spec is not None and not skill.unfit(at.name, spec)
+    ]
+
+
 def ask_about(books: Sequence[Book], root: str, secrets: Mapping[str, Secret]) -> Questions:
     """Put together all that has to be asked of one server."""
 
@@ -105,6 +126,8 @@ def ask_about(books: Sequence[Book], root: str, secrets: Mapping[str, Secret]) -
         found = ((book.before, path_of(book.address, book.spec)) for book in named(*kinds))
         return dict.fromkeys(path for pair in found for path in pair if path)
 
+    skilled = named(*SKILLS)
+    things = [words for book in skilled for _, words in skilled_questions(book)]
     texts = texts_by_path(books)
     sums = {path: [digest(text, secrets) for text in texts.get(path, ())] for path in paths(*FILES)}
     packages = [book.address.name for book in named("package") if is_package(book.address.name)]
@@ -116,4 +139,6 @@ def ask_about(books: Sequence[Book], root: str, secrets: Mapping[str, Secret]) -
         packages=tuple(dict.fromkeys(packages)),
         units=tuple(dict.fromkeys(units)),
         guards=tuple(dict.fromkeys(guard_of(book.spec) for book in named("command"))),
+        things=tuple(dict.fromkeys(things)),
+        shell="".join(SKILLS[kind].look for kind in sorted({b.address.kind for b in skilled})),
     )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from pedell.model import Observed, Sealed, Secret, Spec, Value
-from pedell.providers.debian.books import Book, digest, guard_of, path_of
+from pedell.providers.debian.books import Book, digest, guard_of, path_of, skilled_questions
 from pedell.providers.debian.marks import Text, read_back
 from pedell.providers.debian.probe import MOST_CONTENT, Facts, PathFact, UnitFact
+from pedell.providers.debian.skills import SKILLS
 
 NOT_OURS_TO_ENABLE = ("static", "indirect", "generated", "alias", "transient")
 OTHER_VALUE = "0" * 32
@@ -34,6 +35,8 @@ def decode(
             return _service(book, facts.units.get(name, UnitFact("", "")), name in facts.due)
         case "command" if guard_of(book.spec) in facts.guards:
             return Observed(book.address, book.spec)
+        case kind if kind in SKILLS:
+            return _skilled(book, facts)
         case _:
             return None
 
@@ -145,6 +148,19 @@ def _service(book: Book, fact: UnitFact, is_due: bool) -> Observed | None:
             note="a restart is still due",
         )
     return Observed(book.address, _declared(spec, seen))
+
+
+def _skilled(book: Book, facts: Facts) -> Observed | None:
+    name, skill = book.address.name, SKILLS[book.address.kind]
+    for spec, words in skilled_questions(book):
+        seen = skill.read(name, spec, facts.things.get(words, ""))
+        if seen is not None:
+            if spec is book.spec:
+                return Observed(book.address, _declared(spec, seen))
+            there = {field: spec[field] for field in skill.home if field in spec}
+            found = {**_declared(book.spec, seen), **dict.fromkeys(skill.home), **there}
+            return Observed(book.address, found)
+    return None
 
 
 def _declared(spec: Spec, seen: Spec) -> Spec:

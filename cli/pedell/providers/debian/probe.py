@@ -24,7 +24,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What to ask. ``files`` maps a path to the sha256 sums that need no look at the content."""
+    """What to ask. ``files`` maps a path to the sha256 sums that need no look at the content.
+
+    ``things`` are words of functions that ``shell`` defines; what they say is the answer.
+    """
 
     root: str = ""
     files: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -32,6 +35,8 @@ class Questions:
     packages: Sequence[str] = ()
     units: Sequence[str] = ()
     guards: Sequence[Guard] = ()
+    things: Sequence[tuple[str, ...]] = ()
+    shell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,14 @@ class Facts:
     packages: frozenset[str] = frozenset()
     units: Mapping[str, UnitFact] = field(default_factory=dict)
     guards: frozenset[Guard] = frozenset()
+    things: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     due: frozenset[str] = frozenset()
 
 
 def write_probe(ask: Questions) -> str:
     """Write the script, for ``sh -s``. POSIX sh, GNU coreutils, dpkg and systemctl suffice."""
     head = HEAD.replace("@ROOT@", shlex.quote(ask.root)).replace("@MOST@", str(MOST_CONTENT))
-    return head + "\n".join(_lines(ask)) + TAIL
+    return head + ask.shell + "\n".join(_lines(ask)) + TAIL
 
 
 def _lines(ask: Questions) -> Iterator[str]:
@@ -91,7 +97,10 @@ def _lines(ask: Questions) -> Iterator[str]:
         yield f"printf 'units\\0%s\\0%s\\0' {answers}"
     for number, guard in enumerate(ask.guards):
         yield f"{guard_test(guard, ask.root)} && printf 'guard\\0%s\\0' {number}"
-    for folder in sorted({dirname(path) for path in files}):
+    for number, words in enumerate(ask.things):
+        yield f"printf 'thing\\0%s\\0%s\\0' {number} \"$({shlex.join(words)} 2>/dev/null)\""
+    changed = [*files, *(ask.root + words[1] for words in ask.things if words[1][:1] == "/")]
+    for folder in sorted({dirname(path) for path in changed}):
         yield f"sweep {shlex.quote(folder)}/.??????????.pedell-part"
 
 
@@ -130,6 +139,7 @@ def read_answer(ask: Questions, answer: bytes) -> Facts:
             packages=frozenset(n for row in rows["packages"] for n in _package_names(row[0])),
             units=dict(pair for row in rows["units"] for pair in _read_units(ask.units, *row)),
             guards=frozenset(ask.guards[int(number)] for (number,) in rows["guard"]),
+            things={ask.things[int(n)]: _text(said) for n, said in rows["thing"]},
             due=frozenset(unit.decode() for (unit,) in rows["due"]),
         )
     except (StopIteration, LookupError, ValueError):
@@ -144,6 +154,7 @@ _LENGTHS = {
     "packages": 1,
     "units": 2,
     "guard": 1,
+    "thing": 2,
     "due": 1,
 }
 
@@ -169,7 +180,11 @@ def _read_path(
 
 
 def _path(word: bytes, root: str) -> str:
-    return word.decode("utf-8", "surrogateescape").removeprefix(root)
+    return _text(word).removeprefix(root)
+
+
+def _text(word: bytes) -> str:
+    return word.decode("utf-8", "surrogateescape")
 
 
 def _package_names(said: bytes) -> Iterator[str]:

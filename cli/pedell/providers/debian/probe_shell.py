@@ -14,7 +14,11 @@ describe='%n\0%F\0%a\0%U\0%G\0%s\0'
 
 sweep() { # the leftovers of transfers that were cut off
   for left do
-    { [ -f "$left" ] || [ -d "$left" ]; } && [ ! -L "$left" ] && [ -O "$left" ] || continue
+    if [ -L "$left" ]; then
+      case $left in *.pedell-part) ;; *) continue ;; esac
+    else
+      { [ -f "$left" ] || [ -d "$left" ]; } && [ -O "$left" ] || continue
+    fi
     changed=$(stat -c %Y -- "$left") || continue
     [ $(($(date +%s) - changed)) -lt 3600 ] || rm -rf -- "$left"
   done

@@ -15,10 +15,12 @@ from pedell.providers.debian.books import (
     is_package,
     is_unit,
     path_of,
+    place_of,
 )
 from pedell.providers.debian.marks import Text
 from pedell.providers.debian.probe import guard_test
 from pedell.providers.debian.script_shell import HEAD, TAIL
+from pedell.providers.debian.skills import SKILLS
 
 BOOTSTRAP = (
     "umask 077; "
@@ -85,20 +87,16 @@ def take_order(
     change = step.change
     at = change.address
     needs = tuple(edge.step for edge in step.needs if edge.step in batch)
-    _check_name(at)
+    _check_name(at, change.after.spec if change.after else {})
     if change.action is Action.DELETE or change.after is None:
         return Order(step.number, at, needs, units, _removal(change, claimed))
     spec = change.after.spec
     content = _fill(spec, secrets) if at.kind in FILES else None
     call = _call(step.number, at, spec, content)
-    before = _path_before(change)
-    if at.kind in PATHS and before and before not in {*claimed, path_of(at, spec)}:
-        call = (
-            "move",
-            "remove_directory" if at.kind == "directory" else "remove_file",
-            before,
-            *call,
-        )
+    before = _place_before(change)
+    if before and before not in {place_of(at, spec), *(claimed if at.kind in PATHS else ())}:
+        remover, what, *name = _removal(change, claimed)
+        call = ("move", remover, what, "".join(name), *call)
     guard = guard_test(guard_of(spec), root) if at.kind == "command" else ""
     return Order(step.number, at, needs, units, call, content, guard)
 
@@ -109,6 +107,10 @@ def write_script(orders: Sequence[Order], services: Mapping[Address, Spec], root
         f"{line}\n"
         for line in (
             HEAD.replace("@ROOT@", shlex.quote(root)),
+            *(
+                SKILLS[kind].work
+                for kind in sorted({one.address.kind for one in orders} & SKILLS.keys())
+            ),
             *_step_lines(orders),
             *_restart_lines(services),
             TAIL,
@@ -128,11 +130,14 @@ def pack(orders: Iterable[Order], script: str) -> bytes:
     return packed.getvalue()
 
 
-def _check_name(at: Address) -> None:
+def _check_name(at: Address, spec: Spec) -> None:
     if at.kind == "package" and not is_package(at.name):
         raise UnfitError(f"{at.name!r} is not the name of a Debian package")
     if at.kind == "service" and not is_unit(at.name):
         raise UnfitError(f"{at.name!r} is not the name of a systemd unit")
+    skill = SKILLS.get(at.kind)
+    if skill and (reason := skill.unfit(at.name, spec)):
+        raise UnfitError(reason)
 
 
 def _fill(spec: Spec, secrets: Mapping[str, Secret]) -> bytes:
@@ -142,17 +147,24 @@ def _fill(spec: Spec, secrets: Mapping[str, Secret]) -> bytes:
         raise UnfitError(f"the secret {missing.args[0]} cannot be opened here") from None
 
 
-def _path_before(change: Change) -> str:
+def _known(change: Change) -> Spec:
     known = change.before or change.remembered
-    return path_of(change.address, known.spec) if known and change.address.kind in PATHS else ""
+    return known.spec if known else {}
+
+
+def _place_before(change: Change) -> str:
+    known = _known(change)
+    return place_of(change.address, known) if known else ""
 
 
 def _removal(change: Change, claimed: frozenset[str]) -> tuple[str, ...]:
-    at, before = change.address, _path_before(change)
+    at, before = change.address, _place_before(change)
     if at.kind in PATHS and not before:
         raise UnfitError("nobody remembers where it lies")
-    if before in claimed or at.kind == "command":
+    if (at.kind in PATHS and before in claimed) or at.kind == "command":
         return ("nothing",)
+    if at.kind in SKILLS:
+        return SKILLS[at.kind].remove(at.name, _known(change))
     match at.kind:
         case "package" | "service":
             return (f"remove_{at.kind}", at.name)
@@ -168,6 +180,8 @@ def _call(number: int, at: Address, spec: Spec, content: bytes | None) -> tuple[
         return ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
 
     match at.kind:
+        case kind if kind in SKILLS:
+            return SKILLS[kind].put(at.name, spec)
         case "directory":
             return (
                 "put_directory",

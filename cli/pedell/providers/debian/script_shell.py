@@ -122,12 +122,12 @@ remove_directory() { # path
   rmdir -- "$path" 2>/dev/null || fail "the folder is not empty: Pedell removes only what it made"
 }
 
-move() { # remover old-path function argument… : the new one first, then the old one goes
-  remover=$1 old=$2
-  shift 2
+move() { # remover its two words function argument… : the new one first, then the old one goes
+  remover=$1 left=$2 left_name=$3
+  shift 3
   "$@"
   case $? in 0 | 100) ;; *) return 1 ;; esac
-  "$remover" "$old"
+  "$remover" "$left" "$left_name"
   case $? in 0 | 100) ;; *) return 1 ;; esac
 }
 

@@ -72,11 +72,15 @@ def _place(address: Address) -> tuple[str, str, str, str]:
 def _twice(resources: Sequence[Resource]) -> Iterator[Problem]:
     """Yield what two places of the roles of one server define."""
     first: dict[tuple[str, str, Value], Resource] = {}
-    for resource in resources:
+    # Blocks come last: many share a file, but none stands in a file that is ours as a whole.
+    for resource in sorted(resources, key=_is_guest):
         at = resource.address
         marks = [(at.place, at.kind, at.name), (at.place, "path", resource.spec.get("path"))]
         for mark in marks:
-            other = first.setdefault(mark, resource) if mark[2] is not None else resource
+            if mark[1] == "path" and _is_guest(resource):
+                other = first.get(mark, resource)
+            else:
+                other = first.setdefault(mark, resource) if mark[2] is not None else resource
             if other is not resource:
                 what = f"{mark[1]} {mark[2]}"
                 detail = tell(
@@ -85,6 +89,10 @@ def _twice(resources: Sequence[Resource]) -> Iterator[Problem]:
                     place=other.source,
                 )
                 yield Problem("E0201", detail, resource.source)
+
+
+def _is_guest(resource: Resource) -> bool:
+    return resource.address.kind == "block"
 
 
 def _unmet(desired: Desired) -> Iterator[Problem]:

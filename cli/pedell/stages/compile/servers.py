@@ -24,12 +24,13 @@ from pedell.model import (
     Value,
     tell,
 )
+from pedell.stages.compile.implied import implied_needs, lies_in
 
 _IMPLIED: Mapping[str, Mapping[str, Value]] = {
     "package": {"installed": True},
     "command": {"done": True},
 }
-_PATHS = ("file", "template", "directory")
+_PATHS = ("file", "template", "directory", "symlink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +177,12 @@ class ServerCompiler:
                 meant = did_you_mean(name, addresses)
                 detail = tell('"{name}" is not in this role. {meant}', name=name, meant=meant)
                 self._problems.append(Problem("E0220", detail, wish.source))
-        path = str(spec.get("path", ""))
+        for name, reason in implied_needs(wish.kind, spec):
+            if name in addresses and name not in reasons:
+                yield Need(addresses[name], reason)
         for other in role.resources:
-            folder = str(_complete(other).get("path", "")).rstrip("/")
-            if other.kind == "directory" and path.startswith(f"{folder}/"):
-                yield Need(addresses[f"directory/{other.name}"], "it lies in this directory")
+            if reason := lies_in(spec, other.kind, _complete(other)):
+                yield Need(addresses[f"{other.kind}/{other.name}"], reason)
 
     def _context(self, role: Role, school: School) -> dict[str, Any]:
         wifi: dict[str, dict[str, Any]] = {}
