@@ -176,3 +176,9 @@ def test_a_warning_stops_nothing(folder: Path) -> None:
     assert answer.code == 0
     assert "W0301" in answer.err
     assert "are sound" in answer.out
+
+
+def test_pruning_a_part_is_refused_rather_than_done_halfway(folder: Path) -> None:
+    answer = pedell_says("plan", "--offline", "--prune", "-t", "wifi", "-i", ".", cwd=folder)
+    assert (answer.code, answer.out) == (64, "")
+    assert "no tag" in answer.err

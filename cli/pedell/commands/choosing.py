@@ -33,10 +33,15 @@ def choose(
     limit: str, tags: str, playbook: Path | None, prune: bool, confirmed: tuple[str, ...]
 ) -> Choice:
     """Put the options together; rejects a playbook that is wrong."""
+    rollout = _rollout(playbook) if playbook else EVERYTHING_AT_ONCE
+    if prune and (tags or rollout.tags):
+        raise click.UsageError(
+            "--prune and tags do not go together: what nobody declares any more has no tag."
+        )
     return Choice(
         limit=limit,
         tags=options.split_words(tags),
-        rollout=_rollout(playbook) if playbook else EVERYTHING_AT_ONCE,
+        rollout=rollout,
         prune=prune,
         limits=Limits(confirmed=frozenset(confirmed)),
     )
