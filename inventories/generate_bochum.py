@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generating import FOLDERS, Dice, Example, ascii_of, shares, topped_up
+from generating import FOLDERS, Dice, Example, SchoolType, ascii_of, shares, topped_up
 
 HOME = Path(__file__).parent / "bochum"
 DICE = Dice("bochum")
@@ -33,17 +33,6 @@ FIRST_DAY = datetime.date(2021, 5, 17)
 LOTS = (("b-00", "2020-12-07", 0), ("b-01", "2021-05-03", 6_000), ("b-02", "2021-05-25", 7_000))
 OLD_TABLET, TABLET = "iPad (7. Generation)", "iPad (8. Generation)"
 POINT, ROUTER = "Access Point", "LTE-Router"
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolType:
-    """What schools of one type share; ``pupils`` is the least and the greatest number."""
-
-    id: str
-    prefix: str
-    title: str
-    pupils: tuple[int, int]
-    words: str
 
 
 TYPES = (

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generating import Dice, Example, ascii_of, shares, topped_up
+from generating import Dice, Example, SchoolType, ascii_of, shares, topped_up
 
 HOME = Path(__file__).parent / "saarbruecken"
 DICE = Dice("saarbruecken")
@@ -26,17 +26,6 @@ BY_HAND = frozenset({"schools/bbz-dolomit.yml", "schools/gy-opal.yml"})
 
 FIRST_LOT, SECOND_LOT = "s-01", "s-02"
 TABLET, PC, BOARD = "iPad (8. Generation)", "Desktop-PC", "Whiteboard 86 Zoll"
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolType:
-    """What schools of one type share; ``pupils`` is the least and the greatest weight."""
-
-    id: str
-    prefix: str
-    title: str
-    pupils: tuple[int, int]
-    words: str
 
 
 TYPES = (

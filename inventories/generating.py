@@ -58,6 +58,17 @@ class Example:
         return 0
 
 
+@dataclass(frozen=True, slots=True)
+class SchoolType:
+    """What schools of one type share; ``pupils`` is the least and the greatest number or weight."""
+
+    id: str
+    prefix: str
+    title: str
+    pupils: tuple[int, int]
+    words: str
+
+
 def shares(total: int, weights: Sequence[int], least: int = 0) -> list[int]:
     """Give everybody ``least`` and share the rest by weight, to the last one of ``total``."""
     rest = total - least * len(weights)

@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.inventories.programme import devices_in, rows_of
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 HOME = INVENTORIES / "bochum"
@@ -21,22 +22,10 @@ def _table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=";"))
 
 
-@cache
-def _devices() -> dict[str, list[dict[str, str]]]:
-    return {path.stem: _table(path) for path in sorted((HOME / "devices").glob("*.csv"))}
-
-
-@cache
-def _contracts() -> dict[str, list[dict[str, str]]]:
-    return {path.stem: _table(path) for path in sorted((HOME / "contracts").glob("*.csv"))}
-
-
-def _rows() -> list[dict[str, str]]:
-    return [row for rows in _devices().values() for row in rows]
-
-
 def _count(cohort: str) -> dict[str, int]:
-    return {s: sum(r["cohort"] == cohort for r in rows) for s, rows in _devices().items()}
+    return {
+        s: sum(r["cohort"] == cohort for r in rows) for s, rows in rows_of(HOME / "devices").items()
+    }
 
 
 def _pedell(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -51,12 +40,12 @@ def schools(read_yaml):
 
 def test_80_schools_have_13000_tablets_and_had_45_each_before(schools):
     assert len(schools) == 80
-    assert set(_devices()) == set(schools)
+    assert set(rows_of(HOME / "devices")) == set(schools)
     assert set(_count("class-set").values()) == {45}
-    counts = Counter(row["cohort"] for row in _rows())
+    counts = Counter(row["cohort"] for row in devices_in(HOME / "devices"))
     assert counts["loan"] + counts["teacher"] == 13_000
     lots = {row["lot"]: int(row["count"]) for row in _table(HOME / "deliveries.csv")}
-    assert Counter(row["lot"] for row in _rows() if row["lot"]) == lots
+    assert Counter(row["lot"] for row in devices_in(HOME / "devices") if row["lot"]) == lots
     assert lots["b-01"] + lots["b-02"] == 13_000
 
 
@@ -105,54 +94,37 @@ def test_the_tablets_of_pupils_lie_where_allot_would_give_them(before, count):
 
 def test_contracts_are_for_loans_only_and_the_schools_in_greatest_need_come_first(schools):
     by_need = sorted(schools, key=lambda name: (-schools[name]["priority"], name))
-    assert set(_contracts()) == set(by_need[:12])
+    assert set(rows_of(HOME / "contracts")) == set(by_need[:12])
     signed = []
     for name in by_need[:12]:
-        loans = [row["serial"] for row in _devices()[name] if row["cohort"] == "loan"]
-        assert [row["serial"] for row in _contracts()[name]] == loans
-        signed.append(sum(bool(row["signed"]) for row in _contracts()[name]) / len(loans))
+        loans = [
+            row["serial"] for row in rows_of(HOME / "devices")[name] if row["cohort"] == "loan"
+        ]
+        assert [row["serial"] for row in rows_of(HOME / "contracts")[name]] == loans
+        signed.append(
+            sum(bool(row["signed"]) for row in rows_of(HOME / "contracts")[name]) / len(loans)
+        )
     assert signed[0] > 0.95
     assert signed[-1] < 0.2
 
 
 def test_no_contract_names_a_person():
-    for rows in _contracts().values():
+    for rows in rows_of(HOME / "contracts").values():
         assert all(set(row) == {"serial", "contract", "signed"} for row in rows)
         assert all(re.fullmatch(r"LV-2021-[0-9]{3}-[0-9]{3}", row["contract"]) for row in rows)
 
 
 def test_a_loan_without_a_signed_contract_is_not_handed_over():
-    rows = [row for each in _contracts().values() for row in each]
+    rows = [row for each in rows_of(HOME / "contracts").values() for row in each]
     signed = next(row["serial"] for row in rows if row["signed"])
     open_one = next(row["serial"] for row in rows if not row["signed"])
-    teacher = next(row["serial"] for row in _rows() if row["cohort"] == "teacher")
+    teacher = next(
+        row["serial"] for row in devices_in(HOME / "devices") if row["cohort"] == "teacher"
+    )
     assert _pedell("handover", signed, teacher, "-i", str(HOME)).returncode == 0
     refused = _pedell("handover", signed, open_one, "-i", str(HOME))
     assert refused.returncode == 6
     assert "is not signed" in refused.stdout
-
-
-@pytest.mark.parametrize(
-    ("column", "shape"),
-    [
-        ("serial", r"BXX[XAL][0-9]{8}"),
-        ("mac", r"02:0b(:[0-9a-f]{2}){4}"),
-        ("asset", r"BO-[0-9]{3}-[0-9]{4}"),
-    ],
-)
-def test_every_mark_of_a_device_is_invented_and_unique(column, shape):
-    marks = [row[column] for row in _rows()]
-    assert len(set(marks)) == len(marks)
-    assert all(re.fullmatch(shape, mark) for mark in marks)
-
-
-def test_everything_invented_says_so():
-    for path in HOME.rglob("*.yml"):
-        text = path.read_text("utf-8")
-        assert "invented" in text[:1500].lower(), path.name
-        hosts = re.findall(r"https?://([^/\"]+)|@([a-z.-]+)", text)
-        assert all((a or b).endswith("example.org") for a, b in hosts), path.name
-    assert "(City of Bochum, 2021)" in (HOME / "authority.yml").read_text("utf-8")
 
 
 def test_it_is_sound():

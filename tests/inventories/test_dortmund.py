@@ -1,33 +1,19 @@
 """The sums of Dortmund, and what its files promise to a reader."""
 
-import csv
-import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from tests.inventories.programme import devices_in, rows_of
+
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 HOME = INVENTORIES / "dortmund"
 LOCKED = {"airdrop", "explicit_content", "private_relay", "vpn_creation", "profile_installation"}
-
-
-@cache
-def _devices() -> dict[str, list[dict[str, str]]]:
-    found = {}
-    for path in sorted((HOME / "devices").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            found[path.stem] = list(csv.DictReader(file, delimiter=";"))
-    return found
-
-
-def _rows() -> list[dict[str, str]]:
-    return [row for rows in _devices().values() for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +38,10 @@ def catalogue(read_yaml):
 
 def test_there_are_154_schools_with_25000_tablets_for_pupils(schools):
     assert len(schools) == 154
-    assert Counter(row["cohort"] for row in _rows()) == {"pupil": 25_000, "teacher": 2_800}
+    assert Counter(row["cohort"] for row in devices_in(HOME / "devices")) == {
+        "pupil": 25_000,
+        "teacher": 2_800,
+    }
 
 
 def test_most_schools_are_primary_schools(schools):
@@ -68,7 +57,10 @@ def test_most_schools_are_primary_schools(schools):
 
 
 def test_the_tablets_are_spread_unevenly_and_every_school_has_a_class_set(schools):
-    pupils = {s: sum(r["cohort"] == "pupil" for r in rows) for s, rows in _devices().items()}
+    pupils = {
+        s: sum(r["cohort"] == "pupil" for r in rows)
+        for s, rows in rows_of(HOME / "devices").items()
+    }
     assert min(pupils.values()) >= 30
     assert max(pupils.values()) > 10 * min(pupils.values())
     by_need = sorted(schools, key=lambda school: schools[school]["priority"])
@@ -76,31 +68,8 @@ def test_the_tablets_are_spread_unevenly_and_every_school_has_a_class_set(school
 
 
 def test_every_school_has_one_device_list_and_a_file_named_as_itself(schools):
-    assert set(_devices()) == set(schools)
+    assert set(rows_of(HOME / "devices")) == set(schools)
     assert all(school["school"] == stem for stem, school in schools.items())
-
-
-@pytest.mark.parametrize(
-    ("column", "shape"),
-    [
-        ("serial", r"DXXX[0-9]{8}"),
-        ("mac", r"02(:[0-9a-f]{2}){5}"),
-        ("asset", r"DO-[0-9]{3}-[0-9]{4}"),
-    ],
-)
-def test_every_mark_of_a_device_is_invented_and_unique(column, shape):
-    marks = [row[column] for row in _rows()]
-    assert len(set(marks)) == len(marks)
-    assert all(re.fullmatch(shape, mark) for mark in marks)
-
-
-def test_every_address_is_invented():
-    texts = [path.read_text("utf-8") for path in HOME.rglob("*.yml")]
-    hosts = {host for text in texts for host in re.findall(r"https?://([^/\"]+)", text)}
-    mails = {mail for text in texts for mail in re.findall(r"@([a-z.]+\.[a-z]+)", text)}
-    assert hosts
-    assert mails
-    assert all(name.split(":")[0].endswith("example.org") for name in hosts | mails)
 
 
 def test_every_server_has_an_address_of_its_own_that_exists_nowhere(schools):

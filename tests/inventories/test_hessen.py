@@ -1,6 +1,5 @@
 """The sums of Hessen, its two owners, and what its files promise to a reader."""
 
-import re
 from collections import Counter
 
 import pytest
@@ -9,10 +8,8 @@ from pedell.wiring import Setting, read_offline
 from tests.commands.typed import pedell_says
 from tests.inventories.programme import (
     INVENTORIES,
-    addresses_in,
     devices_in,
     generate,
-    repeated,
     rows_of,
 )
 
@@ -112,27 +109,6 @@ def test_a_plan_reaches_every_school_with_tablets(schools, tmp_path):
     with_tablets = [s for s in schools.values() if any(c.platform == "ipados" for c in s.cohorts)]
     assert (answer.code, answer.err) == (0, "")
     assert f"changes in {len(with_tablets):,} schools. 1 wave." in answer.out
-
-
-@pytest.mark.parametrize(
-    ("column", "shape"),
-    [
-        ("serial", r"HXXX[0-9]{8}"),
-        ("mac", r"02:06(:[0-9a-f]{2}){4}"),
-        ("asset", r"HE-[0-9]{4}-[0-9]{4}"),
-    ],
-)
-def test_every_mark_of_a_device_is_invented_and_unique(column, shape):
-    devices = devices_in(HOME / "devices") + devices_in(HOME / "devices/land")
-    marks = [row[column] for row in devices]
-    assert repeated(marks) == []
-    assert all(re.fullmatch(shape, mark) for mark in marks)
-
-
-def test_every_address_is_invented():
-    found = addresses_in(HOME)
-    assert found
-    assert all(name.endswith("example.org") for name in found)
 
 
 def test_every_file_says_what_is_invented_and_school_files_are_short():

@@ -10,10 +10,8 @@ from pedell.wiring import Setting, read_offline
 from tests.commands.typed import pedell_says
 from tests.inventories.programme import (
     INVENTORIES,
-    addresses_in,
     devices_in,
     generate,
-    repeated,
     rows_of,
 )
 
@@ -149,21 +147,6 @@ def test_a_plan_reaches_the_configured_schools(tmp_path):
     answer = pedell_says(*words, cwd=tmp_path)
     assert (answer.code, answer.err) == (0, "")
     assert "in 90 schools. 1 wave." in answer.out
-
-
-@pytest.mark.parametrize(
-    ("column", "shape"), [("serial", r"KXXX[0-9]{8}"), ("mac", r"02:05:00(:[0-9a-f]{2}){3}")]
-)
-def test_every_mark_of_a_device_is_invented_and_unique(column, shape):
-    marks = [row[column] for row in devices_in(HOME / "devices")]
-    assert repeated(marks) == []
-    assert all(re.fullmatch(shape, mark) for mark in marks)
-
-
-def test_every_address_is_invented():
-    found = addresses_in(HOME)
-    assert found
-    assert all(name.endswith("example.org") for name in found)
 
 
 def test_every_file_says_what_is_invented_and_school_files_are_short():

@@ -1,38 +1,28 @@
 """The sums of Saarbrücken, who got how many, and what its files promise to a reader."""
 
-import csv
 import json
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+
+from tests.inventories.programme import devices_in, rows_of
 
 INVENTORIES = Path(__file__).parents[2] / "inventories"
 HOME = INVENTORIES / "saarbruecken"
 BY_HAND = ("bbz-dolomit", "gy-opal")
 
 
-@cache
-def _devices() -> dict[str, list[dict[str, str]]]:
-    found = {}
-    for path in sorted((HOME / "devices").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            found[path.stem] = list(csv.DictReader(file, delimiter=";"))
-    return found
-
-
-def _rows() -> list[dict[str, str]]:
-    return [row for rows in _devices().values() for row in rows]
-
-
 def _tablets() -> dict[str, int]:
-    return {s: sum(row["cohort"] == "pupil" for row in rows) for s, rows in _devices().items()}
+    return {
+        s: sum(row["cohort"] == "pupil" for row in rows)
+        for s, rows in rows_of(HOME / "devices").items()
+    }
 
 
 def _pedell(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -47,7 +37,7 @@ def schools(read_yaml):
 
 def test_47_schools_have_3500_tablets_and_need_40000(schools):
     assert len(schools) == 47
-    assert set(_devices()) == set(schools)
+    assert set(rows_of(HOME / "devices")) == set(schools)
     assert sum(_tablets().values()) == 3_500
     assert sum(school["need"] for school in schools.values()) == 40_000
 
@@ -63,12 +53,15 @@ def test_one_third_chose_apple_and_two_thirds_windows(schools):
 
 
 def test_the_first_lot_is_30_for_each_school():
-    for name, rows in _devices().items():
+    for name, rows in rows_of(HOME / "devices").items():
         assert sum(row["lot"] == "s-01" for row in rows) == 30, name
     assert 30 * 47 == 1_410
     lots = (HOME / "deliveries.csv").read_text("utf-8").splitlines()
     assert [line.split(";")[2] for line in lots[1:]] == ["1410", "2090"]
-    assert Counter(row["lot"] for row in _rows() if row["lot"]) == {"s-01": 1_410, "s-02": 2_090}
+    assert Counter(row["lot"] for row in devices_in(HOME / "devices") if row["lot"]) == {
+        "s-01": 1_410,
+        "s-02": 2_090,
+    }
 
 
 @pytest.fixture(scope="module", name="before")
@@ -111,35 +104,12 @@ def test_apps_of_pcs_have_a_name_in_winget_or_opsi_and_stay_with_schools_that_ha
 
 
 def test_pcs_and_boards_are_few_and_on_targets_outside(read_yaml):
-    counts = Counter(row["cohort"] for row in _rows())
+    counts = Counter(row["cohort"] for row in devices_in(HOME / "devices"))
     assert 0 < counts["pc-room"] < 1_000
     assert 0 < counts["board"] < 1_000
     targets = read_yaml(HOME / "authority.yml")["targets"]
     providers = {target["platform"]: target["provider"] for target in targets.values()}
     assert providers == {"ipados": "nanohub", "windows": "outside", "other": "outside"}
-
-
-@pytest.mark.parametrize(
-    ("column", "shape"),
-    [
-        ("serial", r"SXXX[0-9]{8}"),
-        ("mac", r"02:0a(:[0-9a-f]{2}){4}"),
-        ("asset", r"RVS-[0-9]{3}-[0-9]{4}"),
-    ],
-)
-def test_every_mark_of_a_device_is_invented_and_unique(column, shape):
-    marks = [row[column] for row in _rows()]
-    assert len(set(marks)) == len(marks)
-    assert all(re.fullmatch(shape, mark) for mark in marks)
-
-
-def test_everything_invented_says_so():
-    for path in HOME.rglob("*.yml"):
-        text = path.read_text("utf-8")
-        assert "invented" in text[:1500].lower(), path.name
-        hosts = re.findall(r"https?://([^/\"]+)|@([a-z.-]+)", text)
-        assert all((a or b).endswith("example.org") for a, b in hosts), path.name
-    assert "Regionalverband Saarbrücken, IMZ, 2020" in (HOME / "authority.yml").read_text("utf-8")
 
 
 def test_the_trust_anchor_has_no_key_and_says_that_it_is_invented():

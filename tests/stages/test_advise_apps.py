@@ -93,7 +93,7 @@ def test_a_pool_that_is_short_names_who_goes_without(tmp_path):
     assert (warning.code, warning.severity) == ("W0306", Severity.WARNING)
     assert str(warning.source).startswith(f"{root}/catalogue.yml:10:")
     assert warning.detail == (
-        "x: 1 of 3 licences are missing in the pool musterstadt. Without: gs-nord (1)."
+        "x: 1 of 3 licences missing in the pool musterstadt. Without: gs-nord (1)."
         " More: pedell licences --app x"
     )
 

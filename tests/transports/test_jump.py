@@ -19,6 +19,7 @@ from pedell.sandbox.servers import running
 from pedell.sandbox.servers.keys import own_key
 from pedell.transports import jump as room
 from pedell.transports.ssh import BrokenLineError, HostKeyError, SshAddress, connect
+from tests.transports.openssh import wait_for
 from tests.transports.strangers import beyond_keys, stranger
 
 NAMES = [f"gs-{number}" for number in range(6)]
@@ -189,21 +190,10 @@ def _openssh(servers, tmp_path):
         subprocess.Popen([program, "-D", "-e", "-f", str(config)], stderr=log) as server,
     ):
         try:
-            _wait_for(port)
+            wait_for(port)
             yield SshAddress("127.0.0.1", port, user, known, servers.key)
         finally:
             server.terminate()
-
-
-def _wait_for(port):
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except ConnectionRefusedError:
-            assert time.monotonic() < until
-            time.sleep(0.02)
 
 
 @pytest.mark.tier2("sshd")

@@ -5,7 +5,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pedell.providers.debian import Debian
 from pedell.sandbox.servers.keys import own_key
 from pedell.transports.ssh import HostKeyError, SshAddress, connect
 from tests.providers.debian.world import HERE, Drawer, at, steps, want
+from tests.transports.openssh import wait_for
 
 pytestmark = pytest.mark.tier2("sshd")
 CONFIG = """
@@ -51,17 +51,6 @@ def address(tmp_path_factory):
             yield SshAddress("127.0.0.1", port, user, folder / "known_hosts", folder / "guest")
         finally:
             server.terminate()
-
-
-def wait_for(port):
-    until = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except ConnectionRefusedError:
-            assert time.monotonic() < until
-            time.sleep(0.02)
 
 
 def test_openssh_and_we_understand_each_other(address):

@@ -64,7 +64,7 @@ def _short(account: Account) -> Words:
     without = [share for share in account.shares if share.without]
     names = [tell("{school} ({count:,})", school=s.school, count=s.without) for s in without]
     return tell(
-        "{app}: {short:,} of {needed:,} licences are missing in the pool {pool}. Without:"
+        "{app}: {short:,} of {needed:,} licences missing in the pool {pool}. Without:"
         " {schools}. More: pedell licences --app {app}",
         app=account.app,
         short=account.short,
