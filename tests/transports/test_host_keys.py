@@ -49,6 +49,18 @@ def test_only_the_lines_of_this_server_are_read(tmp_path, line, host, port, is_f
     assert read_pinned(file, host, port) == ({"ssh-ed25519": b64decode(KEY)} if is_found else {})
 
 
+@pytest.mark.parametrize("marked", ["server.example.org", "*", "other.example.org"])
+def test_a_pinned_key_that_is_revoked_is_refused_before_anybody_is_asked(tmp_path, marked):
+    file = tmp_path / "known_hosts"
+    file.write_text(
+        f"@revoked {marked} ssh-ed25519 {KEY}\nserver.example.org ssh-ed25519 {KEY}\n"
+        "@revoked x ssh-ed25519 not-base64!\n@revoked\n"
+    )
+    with pytest.raises(HostKeyError, match=r"stands in .* as revoked, so nothing was sent"):
+        read_pinned(file, "server.example.org", 22)
+    assert read_pinned(file, "strange.example.org", 22) == {}
+
+
 def test_a_fingerprint_is_that_of_openssh():
     # echo "ssh-ed25519 AAAA…" | ssh-keygen -lf -
     assert fingerprint(b"") == "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"

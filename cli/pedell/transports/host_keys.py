@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,8 +16,8 @@ class HostKeyError(PermissionError):
 def read_pinned(path: Path, host: str, port: int) -> Mapping[str, bytes]:
     """Return key type → key of this server. Raises PermissionError where the file is unreadable.
 
-    Lines with a marker (``@cert-authority``, ``@revoked``) and patterns with wildcards are not
-    read: a pinned server stands there by its name.
+    Patterns with wildcards and ``@cert-authority`` are not read: a pinned server stands there by
+    its name. A key that any line calls ``@revoked`` raises HostKeyError: nobody may show it.
     """
     try:
         text = path.read_text("utf-8", "replace")
@@ -25,7 +26,16 @@ def read_pinned(path: Path, host: str, port: int) -> Mapping[str, bytes]:
             f"{entry_name(host, port)}: the file of pinned host keys cannot be read: {path} "
             f"({error.strerror}). Check the target's `known_hosts`"
         ) from None
-    return pinned_in(text, host, port)
+    pinned = pinned_in(text, host, port)
+    revoked = _revoked_in(text)
+    for key in pinned.values():
+        if key in revoked:
+            raise HostKeyError(
+                f"{entry_name(host, port)}: its pinned key {fingerprint(key)} stands in {path} as "
+                "revoked, so nothing was sent. Give the server a new key, then: pedell server "
+                "enrol --replace"
+            )
+    return pinned
 
 
 def pinned_in(text: str, host: str, port: int) -> Mapping[str, bytes]:
@@ -118,6 +128,16 @@ def _matching(text: str, names: set[str]) -> Iterator[tuple[str, bytes]]:
             yield fields[1], b64decode(fields[2], validate=True)
         except binascii.Error:
             continue
+
+
+def _revoked_in(text: str) -> frozenset[bytes]:
+    """Return the keys that no server may show any more, whatever its name is."""
+    keys: set[bytes] = set()
+    for fields in map(str.split, text.splitlines()):
+        if len(fields) > 3 and fields[0] == "@revoked":
+            with suppress(binascii.Error):
+                keys.add(b64decode(fields[3], validate=True))
+    return frozenset(keys)
 
 
 def _is_named(entry: str, names: set[str]) -> bool:

@@ -21,7 +21,11 @@ from pedell.transports.jump import channel_through, shared
 __all__ = ["Answer", "BrokenLineError", "HostKeyError", "Ssh", "SshAddress", "connect", "reach"]
 
 PATIENCE = 10.0
-"""Seconds for each of: TCP, greeting and key exchange, login, opening a channel."""
+"""Seconds for each of: TCP, greeting and key exchange, login, opening a channel.
+
+While a command runs, the server is asked so often whether it is there; it has three times as long
+to say so.
+"""
 PIECE = 128 * 1024
 """Bytes handed to paramiko at once: it copies the rest of a larger piece with every packet."""
 MOST_BYTES = 16 * 1024 * 1024
@@ -99,7 +103,7 @@ def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -
     does not let us in, any other OSError where nobody answers within ``patience`` seconds.
     """
     with _logged_in(address, traffic, patience) as transport:
-        yield Ssh(transport, address, traffic)
+        yield Ssh(transport, address, traffic, patience)
 
 
 @contextmanager
@@ -159,7 +163,7 @@ def _woken(jump: SshAddress, traffic: Traffic, patience: float) -> Iterator[para
     with _logged_in(jump, traffic, patience) as outer:
         # sshd sets TCP_NODELAY when a command runs: 2.7 instead of 44 ms for all that follows.
         with suppress(BrokenLineError):
-            Ssh(outer, jump, traffic).run("true", deadline=patience)
+            Ssh(outer, jump, traffic, patience).run("true", deadline=patience)
         yield outer
 
 
@@ -174,9 +178,10 @@ class Ssh:
     """One open line. Commands run one after the other."""
 
     def __init__(
-        self, transport: paramiko.Transport, address: SshAddress, traffic: Traffic
+        self, transport: paramiko.Transport, address: SshAddress, traffic: Traffic, patience: float
     ) -> None:
         self._transport, self._address, self._traffic = transport, address, traffic
+        self._patience = patience
 
     @property
     def is_open(self) -> bool:
@@ -186,28 +191,21 @@ class Ssh:
     def run(self, command: str, stdin: bytes = b"", deadline: float = 60.0) -> Answer:
         """Run a command with this input and return all it said, at most 16 MB.
 
-        Raises BrokenLineError where the line breaks, the command does not end within ``deadline``
-        seconds, or says too much; it may have done anything or nothing then.
+        Raises BrokenLineError where the line breaks, the server falls silent, or the command does
+        not end within ``deadline`` seconds or says too much; it may have done anything or nothing.
         """
         with _counting:
             self._traffic.ssh_round_trips += 1
-        late = threading.Event()
-        watchdog = threading.Timer(deadline, self._give_up, [late])
-        watchdog.daemon = True
-        watchdog.start()
+        watch = _Watch(self._transport, self._patience, deadline)
+        watch.start()
         said = _Said()
         try:
             code = self._converse(command, stdin, said)
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise self._failure(error, late, deadline, said) from None
+            raise self._failure(error, watch.complaint, said) from None
         finally:
-            watchdog.cancel()
+            watch.ended.set()
         return Answer(code, bytes(said.out), bytes(said.err))
-
-    def _give_up(self, late: threading.Event) -> None:
-        # Closing the line is the only call that ends every wait of paramiko, whatever it waits for.
-        late.set()
-        self._transport.close()
 
     def _converse(self, command: str, stdin: bytes, said: "_Said") -> int:
         with closing(self._transport.open_session(timeout=PATIENCE)) as channel:
@@ -218,16 +216,53 @@ class Ssh:
             raise EOFError
         return code
 
-    def _failure(
-        self, error: Exception, late: threading.Event, deadline: float, said: "_Said"
-    ) -> BrokenLineError:
-        if late.is_set():
-            what = f"the command did not end within {deadline:.0f} s"
+    def _failure(self, error: Exception, complaint: str, said: "_Said") -> BrokenLineError:
+        if complaint:
+            what = complaint
         elif isinstance(error, _TooMuchError):
             what = f"the command said more than {MOST_BYTES >> 20} MB"
         else:
             what = f"the connection broke ({_why(error)})"
         return BrokenLineError(f"{self._address}: {what}", bytes(said.out))
+
+
+class _Watch(threading.Thread):
+    """Closes the line of a command that takes too long, or whose server is not there any more."""
+
+    def __init__(self, transport: paramiko.Transport, patience: float, deadline: float) -> None:
+        super().__init__(daemon=True)
+        self._transport, self._patience, self._deadline = transport, patience, deadline
+        self.ended = threading.Event()
+        self.complaint = ""
+
+    def run(self) -> None:
+        """Watch until the command has ended."""
+        until = time.monotonic() + self._deadline
+        is_there = True
+        while is_there and not self.ended.wait(min(self._patience, _left(until))):
+            if not _left(until):
+                self._give_up(f"the command did not end within {self._deadline:.0f} s")
+                return
+            is_there = self._is_there(3 * self._patience)
+        if not is_there:
+            self._give_up(f"the server has fallen silent (waited {3 * self._patience:.0f} s)")
+
+    def _is_there(self, seconds: float) -> bool:
+        """Ask for a sign of life, as OpenSSH does; any answer is one, also from a broken line."""
+        words = {"kind": "keepalive@openssh.com", "wait": True}
+        asking = threading.Thread(target=self._transport.global_request, kwargs=words, daemon=True)
+        asking.start()
+        asking.join(seconds)
+        return not asking.is_alive() or self.ended.is_set()
+
+    def _give_up(self, complaint: str) -> None:
+        # Closing the line is the only call that ends every wait of paramiko, whatever it waits for.
+        self.complaint = complaint
+        self._transport.close()
+
+
+def _left(until: float) -> float:
+    return max(until - time.monotonic(), 0.0)
 
 
 class _TooMuchError(OSError):
@@ -284,7 +319,7 @@ def _send(channel: paramiko.Channel, pending: memoryview) -> memoryview:
 def _open_socket(address: SshAddress, patience: float) -> socket.socket:
     began = time.monotonic()
     try:
-        line = socket.create_connection((address.host, address.port), patience)
+        line = socket.create_connection((_plain(address.host), address.port), patience)
     except TimeoutError:
         raise TimeoutError(f"{address} does not answer (tried for {patience:.0f} s)") from None
     except ConnectionRefusedError:
@@ -299,6 +334,11 @@ def _open_socket(address: SshAddress, patience: float) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 45_000)
     return line
+
+
+def _plain(host: str) -> str:
+    # As text it would have the tables for international names loaded, which most runs do not need.
+    return host.encode("ascii") if host.isascii() else host  # type: ignore[return-value]
 
 
 def _shake_hands(

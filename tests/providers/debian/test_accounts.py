@@ -125,6 +125,19 @@ def test_root_and_its_group_stay_whatever_is_asked(world):
     assert "Pedell does not take it away" in ends[0].detail
 
 
+def test_who_was_there_before_us_stays_when_nobody_declares_him_any_more(world):
+    database = world.path("/var/lib/pedell-sandbox")
+    (database / "passwd").write_text("anna:x:1000:1000::/home/anna:/bin/bash\n")
+    (database / "group").write_text("anna:x:1000:\nold:x:1001:\n")
+    guests = [want("group", "old"), want("user", "anna", comment="Anna")]
+    with world.session() as session:
+        configure(session, guests)
+        ends = list(session.perform([removal(n, one) for n, one in enumerate(guests, 1)]))
+    assert [one.status for one in ends] == [Status.DONE] * 2
+    assert "anna" in (database / "passwd").read_text()
+    assert "old" in (database / "group").read_text()
+
+
 @pytest.mark.parametrize("name", ["-r", "a b", "Root", "1000", "a:b", "$(id)", "a" * 32])
 @pytest.mark.parametrize("kind", ["user", "group"])
 def test_what_is_no_name_of_an_account_never_reaches_a_tool(world, kind, name):

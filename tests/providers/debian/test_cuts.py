@@ -75,7 +75,7 @@ def test_steps_before_the_cut_are_done_and_the_rest_is_looked_at_again(world, tm
 def test_a_restart_that_a_cut_prevented_is_made_up_for(world, tmp_path):
     service = [
         want("package", "squid", installed=True),
-        want("service", "squid", running=True, restart_on=["file/conf"]),
+        want("service", "squid", running=True, restart_on=["file/conf", "command/one"]),
     ]
     conf = want("file", "conf", path="/etc/squid.conf", content="new")
     everything = [*service, conf, slow("one")]

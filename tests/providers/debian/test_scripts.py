@@ -15,16 +15,11 @@ from pedell.providers.debian.books import (
     texts_by_path,
 )
 from pedell.providers.debian.codecs import decode
+from pedell.providers.debian.orders import Due, due_of, take_order
 from pedell.providers.debian.outcomes import read_report
 from pedell.providers.debian.paths import plain_path
 from pedell.providers.debian.probe import Guard, Questions, read_answer, write_probe
-from pedell.providers.debian.script import (
-    BOOTSTRAP,
-    pack,
-    restarts,
-    take_order,
-    write_script,
-)
+from pedell.providers.debian.script import BOOTSTRAP, pack, write_script
 from tests.providers.debian.world import at, removal, steps, want
 
 CASES = json.loads((Path(__file__).parent / "cases" / "observe.json").read_text())
@@ -60,7 +55,7 @@ def test_half_a_probe_does_nothing(cut, tmp_path):
 def orders_for(resources, secrets=None):
     batch = steps(resources)
     numbers = frozenset(step.number for step in batch)
-    return [take_order(s, numbers, (), frozenset(), "", secrets or {}) for s in batch]
+    return [take_order(s, numbers, Due(), frozenset(), "", secrets or {}) for s in batch]
 
 
 @given(names, names)
@@ -153,12 +148,12 @@ def test_a_service_that_shall_not_run_is_restarted_by_nothing():
         at("service", "two"): asked,
         at("service", "three"): {"running": False, **asked},
     }
-    assert restarts(services) == {at("file", "a"): ("one", "two")}
+    assert due_of(services) == {at("file", "a"): Due(("one", "two"))}
 
 
 def test_a_removal_that_lies_where_something_is_wanted_removes_nothing():
     step = removal(1, want("file", "motd", path="/etc/motd", content="x"))
-    order = take_order(step, frozenset({1}), (), frozenset({"/etc/motd"}), "", {})
+    order = take_order(step, frozenset({1}), Due(), frozenset({"/etc/motd"}), "", {})
     assert order.call == ("nothing",)
 
 

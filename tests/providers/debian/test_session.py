@@ -1,5 +1,4 @@
-import os
-import time
+from dataclasses import replace
 
 import pytest
 
@@ -88,7 +87,7 @@ def test_a_log_line_with_a_secret_is_masked_and_cut(world):
         outcome, _ = session.perform(steps([noisy, clients]))
     assert outcome.status is Status.FAILED
     assert outcome.detail.endswith("500 ⟦secret:radius⟧ exit status 1")
-    assert len(outcome.detail) == 300
+    assert len(outcome.detail) == 500
     assert secret not in outcome.detail
 
 
@@ -136,24 +135,6 @@ def test_become_works_through_sudo(world):
     assert all(command.startswith("sudo -n sh -") for command in world.commands())
 
 
-def test_leftovers_older_than_an_hour_are_swept(world):
-    motd = want("file", "/etc/motd", content="x")
-    old, new = (world.path(f"/etc/.{n}.pedell-part") for n in ("abcdefghij", "klmnopqrst"))
-    stage = world.path("/tmp/pedell-stage.abcdefghij")
-    stage.mkdir()
-    foreign = world.path("/etc/.abc.part")
-    for path in (old, new, foreign, stage / "1"):
-        path.write_text("x")
-    for path in (old, foreign, stage):
-        os.utime(path, (time.time() - 4000,) * 2)
-    with world.session() as session:
-        session.observe([motd], [])
-    assert not old.exists()
-    assert not stage.exists()
-    assert new.exists()
-    assert foreign.exists()
-
-
 def test_a_missing_root_is_an_error_and_not_an_empty_server(world):
     with (
         world.session(root="/nowhere/at/all") as session,
@@ -178,7 +159,7 @@ def test_a_server_that_refuses_sudo_is_an_error_with_its_own_words(world):
     sudo.chmod(0o755)
     motd = want("file", "/etc/motd", content="x")
     with world.session(become=True) as session:
-        session._sudo = f"{sudo} -n "
+        session._place = replace(session._place, sudo=f"{sudo} -n ")
         with pytest.raises(OSError, match=r"sudo: a password is required \(exit status 1\)"):
             session.observe([motd], [])
         (end,) = session.perform(steps([motd]))

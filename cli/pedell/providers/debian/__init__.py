@@ -1,7 +1,7 @@
 """Debian servers over SSH: files, packages, services and guarded commands."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from pedell.model import Ability, Secret, Target, Writes
 from pedell.ports import Means, Session
@@ -25,7 +25,7 @@ class Debian:
         # paramiko is heavy: only a run that talks to servers loads it
         from pedell.providers.debian.session import DebianSession
         from pedell.transports.asking import address_of
-        from pedell.transports.ssh import connect
+        from pedell.transports.ssh import Ssh, connect
 
         settings = target.settings
         if not settings.get("host"):
@@ -37,8 +37,12 @@ class Debian:
             )
         address = address_of(settings, _secret(target, means))
         root = str(settings.get("root") or "")
-        with connect(address, means.traffic) as ssh:
-            yield DebianSession(ssh, means.vault, root, bool(settings.get("become")))
+        with ExitStack() as lines:
+
+            def dial() -> Ssh:
+                return lines.enter_context(connect(address, means.traffic))
+
+            yield DebianSession(dial, means.vault, root, bool(settings.get("become")))
 
 
 def _secret(target: Target, means: Means) -> Secret | None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pedell.model import Observed, Sealed, Secret, Spec, Value
 from pedell.providers.debian.books import Book, digest, guard_of, path_of, skilled_questions
 from pedell.providers.debian.marks import Text, read_back
-from pedell.providers.debian.probe import MOST_CONTENT, Facts, PathFact, UnitFact
+from pedell.providers.debian.probe import MOST_CONTENT, Facts, PackageFact, PathFact, UnitFact
 from pedell.providers.debian.skills import SKILLS
+from pedell.providers.debian.versions import fits
 
 NOT_OURS_TO_ENABLE = ("static", "indirect", "generated", "alias", "transient")
 OTHER_VALUE = "0" * 32
@@ -30,7 +31,7 @@ def decode(
         case "directory":
             return _directory(book, facts)
         case "package" if name in facts.packages:
-            return Observed(book.address, {**book.spec, "installed": True})
+            return _package(book, facts.packages[name])
         case "service":
             return _service(book, facts.units.get(name, UnitFact("", "")), name in facts.due)
         case "command" if guard_of(book.spec) in facts.guards:
@@ -129,6 +130,15 @@ def _directory(book: Book, facts: Facts) -> Observed | None:
     return Observed(book.address, _declared(book.spec, seen))
 
 
+def _package(book: Book, fact: PackageFact) -> Observed:
+    version: Value = fact.version
+    for spec in (book.remembered or {}, book.spec):
+        if spec.get("version") and fits(fact.version, str(spec["version"])):
+            version = spec["version"]
+    seen: dict[str, Value] = {"installed": True, "version": version, "hold": fact.held}
+    return Observed(book.address, _declared(book.spec, seen))
+
+
 def _service(book: Book, fact: UnitFact, is_due: bool) -> Observed | None:
     running = fact.active in ("active", "reloading", "refreshing")
     enabled = fact.enabled.startswith("enabled") and fact.enabled != "enabled-runtime"
@@ -144,7 +154,7 @@ def _service(book: Book, fact: UnitFact, is_due: bool) -> Observed | None:
     if is_due:
         return Observed(
             book.address,
-            _declared(spec, {**seen, "restart_on": []}),
+            _declared(spec, {**seen, "restart_on": [], "reload_on": []}),
             note="a restart is still due",
         )
     return Observed(book.address, _declared(spec, seen))
@@ -156,7 +166,8 @@ def _skilled(book: Book, facts: Facts) -> Observed | None:
         seen = skill.read(name, spec, facts.things.get(words, ""))
         if seen is not None:
             if spec is book.spec:
-                return Observed(book.address, _declared(spec, seen))
+                note = skill.note(name, spec, facts.things.get(words, ""))
+                return Observed(book.address, _declared(spec, seen), note=note)
             there = {field: spec[field] for field in skill.home if field in spec}
             found = {**_declared(book.spec, seen), **dict.fromkeys(skill.home), **there}
             return Observed(book.address, found)

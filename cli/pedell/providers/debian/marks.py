@@ -1,22 +1,27 @@
 """Secrets inside a text: marks take their place, values go in at the last metre and never out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pedell.model import Sealed, Secret, Spec
 
 MARK = re.compile(r"⟦secret:([^⟦⟧]+)⟧")
 HIDDEN = "⟦not shown: this file holds secrets⟧\n"
-LONGEST_MESSAGE = 300
+LONGEST_MESSAGE = 500
+HEAD_OF_MESSAGE = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text with marks. Only names in ``sealed`` are marks, all else is taken as it stands."""
+    """A text with marks. Only names in ``sealed`` are marks, all else is taken as it stands.
+
+    ``write`` returns how a value stands in the text, where that is not the value itself.
+    """
 
     marked: str
     sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    write: Callable[[str], str] = str
 
     @classmethod
     def of(cls, spec: Spec) -> "Text":
@@ -34,7 +39,7 @@ class Text:
     def fill(self, secrets: Mapping[str, Secret]) -> bytes:
         """Put the values in. Raises KeyError with the name of a secret that is not there."""
         return "".join(
-            secrets[self.sealed[part].name].reveal() if is_mark else part
+            self.write(secrets[self.sealed[part].name].reveal()) if is_mark else part
             for part, is_mark in self._parts()
         ).encode()
 
@@ -118,7 +123,9 @@ def mask(text: str, secrets: Mapping[str, Secret]) -> str:
 
 
 def message(said: bytes, secrets: Mapping[str, Secret]) -> str:
-    """Make one harmless line for people of what a server said: its end, masked and cut."""
+    """Make one harmless line for people of what a server said: masked, and cut in its middle."""
     text = mask(said.decode("utf-8", "replace"), secrets)
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= LONGEST_MESSAGE else f"…{line[1 - LONGEST_MESSAGE :]}"
+    if len(line) <= LONGEST_MESSAGE:
+        return line
+    return f"{line[:HEAD_OF_MESSAGE]} … {line[HEAD_OF_MESSAGE + 3 - LONGEST_MESSAGE :]}"

@@ -53,6 +53,14 @@ class PathFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageFact:
+    """An installed package: its version, and whether apt may not touch it (apt-mark(8), hold)."""
+
+    version: str = ""
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UnitFact:
     """What systemctl says of a unit: ``is-enabled`` and ``is-active``."""
 
@@ -66,7 +74,7 @@ class Facts:
 
     files: Mapping[str, PathFact] = field(default_factory=dict)
     directories: Mapping[str, PathFact] = field(default_factory=dict)
-    packages: frozenset[str] = frozenset()
+    packages: Mapping[str, PackageFact] = field(default_factory=dict)
     units: Mapping[str, UnitFact] = field(default_factory=dict)
     guards: frozenset[Guard] = frozenset()
     things: Mapping[tuple[str, ...], str] = field(default_factory=dict)
@@ -89,7 +97,7 @@ def _lines(ask: Questions) -> Iterator[str]:
         yield f'stat -L --printf "directory\\0$describe" -- {directories} 2>/dev/null'
     if ask.packages:
         names = shlex.join(ask.packages)
-        form = "${Package} ${Architecture} ${db:Status-Status}\\n"
+        form = "${Package} ${Architecture} ${db:Status-Status} ${Version} ${db:Status-Want}\\n"
         yield f"printf 'packages\\0%s\\0' \"$(dpkg-query -W -f '{form}' {names} 2>/dev/null)\""
     if ask.units:
         names = shlex.join(ask.units)
@@ -101,7 +109,7 @@ def _lines(ask: Questions) -> Iterator[str]:
         yield f"printf 'thing\\0%s\\0%s\\0' {number} \"$({shlex.join(words)} 2>/dev/null)\""
     changed = [*files, *(ask.root + words[1] for words in ask.things if words[1][:1] == "/")]
     for folder in sorted({dirname(path) for path in changed}):
-        yield f"sweep {shlex.quote(folder)}/.??????????.pedell-part"
+        yield f"sweep_parts {shlex.quote(folder)}/.??????????.pedell-part"
 
 
 def _content_lines(ask: Questions) -> Iterator[str]:
@@ -110,7 +118,7 @@ def _content_lines(ask: Questions) -> Iterator[str]:
         word = ",".join(sorted(sums)) or "-"
         yield (
             f'path={shlex.quote(ask.root + path)}; [ -f "$path" ] && [ ! -L "$path" ] && '
-            f'[ -r "$path" ] && set -- "$@" "$path" && known="$known{word} "'
+            f'[ -r "$path" ] && set -- "$@" "$path" && known="${{known}}{word} "'
         )
     yield '[ $# -eq 0 ] || show_files "$known" "$@"'
 
@@ -136,7 +144,7 @@ def read_answer(ask: Questions, answer: bytes) -> Facts:
         return Facts(
             files=files,
             directories=dict(_read_path(row, ask.root, {}, {}) for row in rows["directory"]),
-            packages=frozenset(n for row in rows["packages"] for n in _package_names(row[0])),
+            packages=dict(pair for row in rows["packages"] for pair in _read_packages(row[0])),
             units=dict(pair for row in rows["units"] for pair in _read_units(ask.units, *row)),
             guards=frozenset(ask.guards[int(number)] for (number,) in rows["guard"]),
             things={ask.things[int(n)]: _text(said) for n, said in rows["thing"]},
@@ -187,11 +195,12 @@ def _text(word: bytes) -> str:
     return word.decode("utf-8", "surrogateescape")
 
 
-def _package_names(said: bytes) -> Iterator[str]:
+def _read_packages(said: bytes) -> Iterator[tuple[str, PackageFact]]:
     for line in said.decode().splitlines():
-        name, architecture, status = line.split(" ")
+        name, architecture, status, version, selection = line.split(" ")
         if status == "installed":
-            yield from (name, f"{name}:{architecture}")
+            fact = PackageFact(version, selection == "hold")
+            yield from ((name, fact), (f"{name}:{architecture}", fact))
 
 
 def _read_units(

@@ -8,19 +8,33 @@ root=@ROOT@
 cd "${root:-/}" || exit 3
 PEDELL_ROOT=$root LC_ALL=C.UTF-8 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PEDELL_ROOT LC_ALL PATH
+library=$root/var/lib/pedell
 newline='
 '
 describe='%n\0%F\0%a\0%U\0%G\0%s\0'
 
-sweep() { # the leftovers of transfers that were cut off
+# While a run changes things nobody can say what stands there.
+if [ -r "$library" ]; then
+  exec 9<"$library"
+  flock -s -w 60 9 || exit 95
+  exec 9<&-
+fi
+
+sweep_parts() { # path… : what runs that are over have left beside files
   for left do
-    if [ -L "$left" ]; then
-      case $left in *.pedell-part) ;; *) continue ;; esac
-    else
-      { [ -f "$left" ] || [ -d "$left" ]; } && [ -O "$left" ] || continue
-    fi
-    changed=$(stat -c %Y -- "$left") || continue
-    [ $(($(date +%s) - changed)) -lt 3600 ] || rm -rf -- "$left"
+    [ -L "$left" ] || { [ -e "$left" ] && [ -O "$left" ]; } || continue
+    if [ -r "$library" ]; then flock -n "$library" rm -rf -- "$left"; else rm -rf -- "$left"; fi
+  done
+}
+
+sweep_stages() { # path… : what was unpacked by shells that have ended
+  for left do
+    [ ! -L "$left" ] && [ -d "$left" ] && [ -O "$left" ] || continue
+    shell=${left##*/pedell-stage.}
+    case $(2>/dev/null tr '\0' ' ' <"/proc/${shell%%.*}/cmdline") in
+      *pedell-stage*) ;;
+      *) rm -rf -- "$left" ;;
+    esac
   done
 }
 
@@ -39,24 +53,34 @@ ask_units() { # verb unit… : one line each, also from a systemctl that leaves 
   fi
 }
 
-sum_files() { # path… : one line each
-  sums=$(sha256sum -z -- "$@" 2>/dev/null | tr '\n\0' '?\n' | cut -c 1-64)
-  if [ "$(printf '%s\n' "$sums" | wc -l)" -eq $# ]; then
-    printf '%s\n' "$sums"
-  else # one of them went away meanwhile
+sum_files() { # path… : into $sums, one line each, which begins with the sum
+  sums=$(sha256sum -- "$@" 2>/dev/null)
+  set -f
+  IFS=$newline
+  # Words on purpose: in its lines sha256sum writes a line break of a name in another way.
+  # shellcheck disable=SC2086
+  count_words $sums
+  unset IFS
+  set +f
+  [ $words -eq $# ] || sums=$( # one of them went away meanwhile
     for path do
-      sum=$(sha256sum <"$path" 2>/dev/null) || sum=
-      printf '%s\n' "${sum%% *}"
+      sum=$(sha256sum <"$path" 2>/dev/null) || sum=-
+      printf '%s\n' "$sum"
     done
-  fi
+  )
+}
+
+count_words() {
+  words=$#
 }
 
 show_files() { # known sums, one word a path, then the paths
   known=$1
   shift
-  sums=$(sum_files "$@")
+  sum_files "$@"
   for path do
-    sum=${sums%%"$newline"*} sums=${sums#*"$newline"} mine=${known%% *} known=${known#* }
+    sum=${sums%%[ "$newline"]*} sums=${sums#*"$newline"} mine=${known%% *} known=${known#* }
+    sum=${sum#\\} # which stands before a name with a line break
     printf 'sum\0%s\0%s\0' "$path" "$sum"
     case ,$mine, in *,"$sum",*) continue ;; esac
     [ "$(wc -c <"$path")" -lt @MOST@ ] || continue
@@ -70,7 +94,7 @@ TAIL = r"""
 for unit in "$root"/var/lib/pedell/restart-due/*; do
   [ -e "$unit" ] && printf 'due\0%s\0' "${unit##*/}"
 done
-sweep "${TMPDIR:-/tmp}"/pedell-stage.*
+sweep_stages "${TMPDIR:-/tmp}"/pedell-stage.*
 printf 'end\0'
 }
 pedell </dev/null

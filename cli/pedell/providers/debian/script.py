@@ -1,30 +1,19 @@
-"""A batch of steps as one archive with one script. Pure."""
+"""A batch of orders as one archive with one script. Pure."""
 
-import hashlib
 import io
 import shlex
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pedell.model import Action, Address, Change, Secret, Spec, Step
-from pedell.providers.debian.books import (
-    FILES,
-    PATHS,
-    guard_of,
-    is_package,
-    is_unit,
-    path_of,
-    place_of,
-)
-from pedell.providers.debian.marks import Text
-from pedell.providers.debian.probe import guard_test
-from pedell.providers.debian.script_shell import HEAD, TAIL
+from pedell.model import Address, Spec
+from pedell.providers.debian.orders import Order
+from pedell.providers.debian.shell import HEAD, TAIL
 from pedell.providers.debian.skills import SKILLS
 
 BOOTSTRAP = (
     "umask 077; "
-    'd=$(mktemp -d "${TMPDIR:-/tmp}/pedell-stage.XXXXXXXXXX") || exit 96; '
+    'd=$(mktemp -d "${TMPDIR:-/tmp}/pedell-stage.$$.XXXXXXXXXX") || exit 96; '
     "trap 'rm -rf \"$d\"' EXIT; trap 'exit 129' HUP INT TERM PIPE; "
     'tar -x -f - -C "$d" --no-same-owner --no-same-permissions && [ -s "$d/apply.sh" ] || exit 97; '
     'sh "$d/apply.sh" "$d" </dev/null'
@@ -32,87 +21,25 @@ BOOTSTRAP = (
 """Unpack into a folder that only we can read, run, take everything away again.
 
 ``apply.sh`` is the last in the archive: where it is missing the transfer was cut off, and nothing
-is done.
+is done. The folder bears the number of this shell: when that has ended, a look takes it away.
 """
-
-
-class UnfitError(ValueError):
-    """A step that no script can do; the sentence is for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One step, ready to be written down.
-
-    ``call`` is a function of the script with its arguments, ``content`` what a file shall hold,
-    ``guard`` a condition of sh, ``units`` those that a change restarts.
-    """
-
-    number: int
-    address: Address
-    needs: tuple[int, ...]
-    units: tuple[str, ...]
-    call: tuple[str, ...]
-    content: bytes | None = None
-    guard: str = ""
-
-
-def restarts(services: Mapping[Address, Spec]) -> Mapping[Address, tuple[str, ...]]:
-    """Return for each resource the units that its change restarts."""
-    units: dict[Address, tuple[str, ...]] = {}
-    for service, spec in services.items():
-        names = spec.get("restart_on")
-        if spec.get("running") is False or not isinstance(names, Sequence):
-            continue
-        for name in names:
-            kind, _, rest = str(name).partition("/")
-            at = Address(service.school, service.place, kind, rest)
-            units[at] = (*units.get(at, ()), service.name)
-    return units
-
-
-def take_order(
-    step: Step,
-    batch: frozenset[int],
-    units: tuple[str, ...],
-    claimed: frozenset[str],
-    root: str,
-    secrets: Mapping[str, Secret],
-) -> Order:
-    """Turn a step into an order. Raises UnfitError where that cannot be.
-
-    ``batch`` are the numbers of all steps that run together, ``claimed`` the paths at which
-    something is wanted: nothing is taken away there.
-    """
-    change = step.change
-    at = change.address
-    needs = tuple(edge.step for edge in step.needs if edge.step in batch)
-    _check_name(at, change.after.spec if change.after else {})
-    if change.action is Action.DELETE or change.after is None:
-        return Order(step.number, at, needs, units, _removal(change, claimed))
-    spec = change.after.spec
-    content = _fill(spec, secrets) if at.kind in FILES else None
-    call = _call(step.number, at, spec, content)
-    before = _place_before(change)
-    if before and before not in {place_of(at, spec), *(claimed if at.kind in PATHS else ())}:
-        remover, what, *name = _removal(change, claimed)
-        call = ("move", remover, what, "".join(name), *call)
-    guard = guard_test(guard_of(spec), root) if at.kind == "command" else ""
-    return Order(step.number, at, needs, units, call, content, guard)
+HELD = ("file", "template")
+"""Kinds whose change a check of their service can hold back: files that are ours as a whole."""
 
 
 def write_script(orders: Sequence[Order], services: Mapping[Address, Spec], root: str) -> str:
-    """Write the script that does the orders in their order, then restarts what is due."""
+    """Write the script that does the orders in their order.
+
+    ``services`` are all that a change can make due: each is renewed behind its last reason.
+    """
+    kinds = sorted({one.address.kind for one in orders} & SKILLS.keys())
     return "".join(
         f"{line}\n"
         for line in (
             HEAD.replace("@ROOT@", shlex.quote(root)),
-            *(
-                SKILLS[kind].work
-                for kind in sorted({one.address.kind for one in orders} & SKILLS.keys())
-            ),
-            *_step_lines(orders),
-            *_restart_lines(services),
+            *(SKILLS[kind].work for kind in kinds),
+            *(f"rm -f -- {proof}" for proof in map(_proof, orders) if proof),
+            *_lines(orders, {at.name: spec for at, spec in services.items()}),
             TAIL,
         )
     )
@@ -130,102 +57,88 @@ def pack(orders: Iterable[Order], script: str) -> bytes:
     return packed.getvalue()
 
 
-def _check_name(at: Address, spec: Spec) -> None:
-    if at.kind == "package" and not is_package(at.name):
-        raise UnfitError(f"{at.name!r} is not the name of a Debian package")
-    if at.kind == "service" and not is_unit(at.name):
-        raise UnfitError(f"{at.name!r} is not the name of a systemd unit")
-    skill = SKILLS.get(at.kind)
-    if skill and (reason := skill.unfit(at.name, spec)):
-        raise UnfitError(reason)
-
-
-def _fill(spec: Spec, secrets: Mapping[str, Secret]) -> bytes:
-    try:
-        return Text.of(spec).fill(secrets)
-    except KeyError as missing:
-        raise UnfitError(f"the secret {missing.args[0]} cannot be opened here") from None
-
-
-def _known(change: Change) -> Spec:
-    known = change.before or change.remembered
-    return known.spec if known else {}
-
-
-def _place_before(change: Change) -> str:
-    known = _known(change)
-    return place_of(change.address, known) if known else ""
-
-
-def _removal(change: Change, claimed: frozenset[str]) -> tuple[str, ...]:
-    at, before = change.address, _place_before(change)
-    if at.kind in PATHS and not before:
-        raise UnfitError("nobody remembers where it lies")
-    if (at.kind in PATHS and before in claimed) or at.kind == "command":
-        return ("nothing",)
-    if at.kind in SKILLS:
-        return SKILLS[at.kind].remove(at.name, _known(change))
-    match at.kind:
-        case "package" | "service":
-            return (f"remove_{at.kind}", at.name)
-        case "directory":
-            return ("remove_directory", before)
-        case _:
-            return ("remove_file", before)
-
-
-def _call(number: int, at: Address, spec: Spec, content: bytes | None) -> tuple[str, ...]:
-    def field(name: str) -> str:
-        value = spec.get(name)
-        return ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
-
-    match at.kind:
-        case kind if kind in SKILLS:
-            return SKILLS[kind].put(at.name, spec)
-        case "directory":
-            return (
-                "put_directory",
-                path_of(at, spec),
-                field("owner"),
-                field("group"),
-                field("mode"),
-            )
-        case "package":
-            return ("put_package", at.name)
-        case "service":
-            return ("put_service", at.name, field("running"), field("enabled"))
-        case "command":
-            return ("put_command", f"guard_{number}", field("run"))
-        case _:
-            rights = (field("owner"), field("group"), field("mode"))
-            fresh = "0600" if spec.get("secrets") else "0644"
-            total = hashlib.sha256(content or b"").hexdigest()
-            return ("put_file", str(number), total, path_of(at, spec), *rights, fresh)
-
-
-def _step_lines(orders: Sequence[Order]) -> Iterator[str]:
-    pending = [one for one in orders if one.call[0] == "put_package"]
-    done: set[int] = set()
+def _lines(orders: Sequence[Order], services: Mapping[str, Spec]) -> Iterator[str]:
+    groups = _groups(orders, services)
+    last_of = {unit: one.number for one in orders for unit in one.due.units}
+    packages = _Packages(orders)
     for one in orders:
-        if one in pending:
-            together = [other for other in pending if done.issuperset(other.needs)]
-            yield "prepare_packages " + " ".join(map(_package_words, together or [one]))
-            pending = [other for other in pending if other not in (together or [one])]
+        for group in groups:
+            if not group.numbers.isdisjoint(one.needs) and one.number not in group.numbers:
+                yield group.line
+        yield from packages.before(one)
         if one.guard:
             yield f"guard_{one.number}() {{ {one.guard}; }}"
-        lists = (str(one.number), " ".join(map(str, one.needs)), " ".join(one.units))
-        yield shlex.join(("step", *lists, *one.call))
-        done.add(one.number)
+        mine = [group for group in groups if one.number in group.numbers]
+        due = (" ".join(one.due.restart), " ".join(one.due.reload))
+        held = "held" if mine else ""
+        yield shlex.join(("step", str(one.number), _numbers(one.needs), *due, held, *one.call))
+        yield from (group.line for group in groups if group.last == one.number)
+        for unit in one.due.units:
+            if last_of[unit] == one.number and unit in services:
+                causes = [other.number for other in orders if unit in other.due.units]
+                must = "yes" if services[unit].get("running") else ""
+                yield shlex.join(("renew", unit, must, _numbers(causes)))
 
 
-def _package_words(order: Order) -> str:
-    needs = " ".join(map(str, order.needs))
-    return shlex.join((str(order.number), needs, order.address.name))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Orders whose files the same checks have to pass, before any of them moves."""
+
+    numbers: frozenset[int]
+    last: int
+    line: str
 
 
-def _restart_lines(services: Mapping[Address, Spec]) -> Iterator[str]:
-    for at, spec in services.items():
-        if spec.get("running") is not False and is_unit(at.name):
-            yield shlex.join(
-                ("renew", at.name, "restart" if spec.get("running") else "try-restart")
-            )
+def _groups(orders: Sequence[Order], services: Mapping[str, Spec]) -> Sequence[_Group]:
+    checks = {unit: str(spec["check"]) for unit, spec in services.items() if spec.get("check")}
+    bundles: list[tuple[set[str], list[int]]] = []
+    for one in orders:
+        units = {unit for unit in one.due.units if unit in checks}
+        if one.address.kind in HELD and units:
+            numbers = [one.number]
+            for bundle in [each for each in bundles if each[0] & units]:
+                bundles.remove(bundle)
+                units |= bundle[0]
+                numbers = bundle[1] + numbers
+            bundles.append((units, numbers))
+    return [_group(units, numbers, checks, orders) for units, numbers in bundles]
+
+
+def _group(
+    units: set[str], numbers: Sequence[int], checks: Mapping[str, str], orders: Sequence[Order]
+) -> _Group:
+    """Make a group; its check has the word when all that its units wait for has been done."""
+    causes = [o.number for o in orders if o.address.kind != "service" and units & {*o.due.units}]
+    words = [word for unit in sorted(units) for word in (unit, checks[unit])]
+    line = shlex.join(("commit", _numbers(numbers), *words))
+    return _Group(frozenset(numbers), causes[-1], line)
+
+
+class _Packages:
+    """Which packages are asked for together: all those whose needs are met by then."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self._pending = [one for one in orders if one.call[0] == "put_package"]
+        self._done: set[int] = set()
+
+    def before(self, one: Order) -> Iterator[str]:
+        """Yield what prepares this order and others with it, if it is a package still to come."""
+        if one in self._pending:
+            together = [other for other in self._pending if self._done.issuperset(other.needs)]
+            chosen = together or [one]
+            words = [(str(o.number), _numbers(o.needs), *o.call[1:3]) for o in chosen]
+            yield "prepare_packages " + " ".join(map(shlex.join, words))
+            self._pending = [other for other in self._pending if other not in chosen]
+        self._done.add(one.number)
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))
+
+
+def _proof(order: Order) -> str:
+    """Return the word for the shell that names the marker of a proof, to be made anew."""
+    skill = SKILLS.get(order.address.kind)
+    if skill is None or not skill.proof:
+        return ""
+    return f'"$library"/proofs/{shlex.quote(f"{order.address.kind}.{order.address.name}")}'

@@ -1,7 +1,6 @@
 """The conversation with one server: one command that looks, one that does."""
 
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pedell.model import (
     Action,
@@ -20,22 +19,20 @@ from pedell.model import (
 from pedell.ports import Vault
 from pedell.providers.debian.books import ask_about, claimed_paths, open_books, texts_by_path
 from pedell.providers.debian.codecs import decode
-from pedell.providers.debian.marks import message
-from pedell.providers.debian.outcomes import read_outcomes, read_report
-from pedell.providers.debian.probe import Facts, Questions, read_answer, write_probe
-from pedell.providers.debian.script import (
-    BOOTSTRAP,
+from pedell.providers.debian.orders import (
+    RENEWED,
+    Due,
     Order,
     UnfitError,
-    pack,
-    restarts,
+    due_of,
     take_order,
-    write_script,
 )
-from pedell.transports.ssh import Answer, BrokenLineError, Ssh
+from pedell.providers.debian.probe import Facts, Questions, read_answer, write_probe
+from pedell.providers.debian.proofs import still_standing
+from pedell.providers.debian.rounds import Door, Place, Work
+from pedell.transports.ssh import Ssh
 
 LOOK_SECONDS = 180.0
-WORK_SECONDS = 1800.0
 
 
 class DebianSession:
@@ -44,10 +41,9 @@ class DebianSession:
     What was looked at last says which services a change restarts, also those without a step.
     """
 
-    def __init__(self, ssh: Ssh, vault: Vault, root: str, become: bool) -> None:
-        self._ssh, self._vault = ssh, vault
-        self._root = root.rstrip("/")
-        self._sudo = "sudo -n " if become else ""
+    def __init__(self, dial: Callable[[], Ssh], vault: Vault, root: str, become: bool) -> None:
+        self._door, self._vault = Door(dial), vault
+        self._place = Place(root.rstrip("/"), "sudo -n " if become else "")
         self._secrets: dict[str, Secret] = {}
         self._wanted: dict[Address, Spec] = {}
         self._services: dict[Address, Spec] = {}
@@ -63,9 +59,9 @@ class DebianSession:
         self._open([*specs.values(), *left.values()])
         books = open_books(specs, left)
         texts = texts_by_path(books)
-        facts = self._look(ask_about(books, self._root, self._secrets))
+        facts = self._look(ask_about(books, self._place.root, self._secrets))
         seen = (decode(book, facts, texts, self._secrets) for book in books)
-        return [one for one in seen if one is not None]
+        return still_standing([one for one in seen if one is not None], wanted)
 
     def refresh(self, wanted: Sequence[Resource], patience: float) -> None:
         """Do nothing: a server has no devices behind it, ``observe`` reads the truth itself."""
@@ -80,7 +76,8 @@ class DebianSession:
             else:
                 orders.append(order)
         if orders:
-            yield from self._work(orders)
+            work = Work(self._door, self._place, self._services, self._wanted, self._secrets)
+            yield from work.do(orders)
 
     def progress(self, resources: Sequence[Resource]) -> Mapping[Address, Progress]:  # noqa: ARG002  # the port's
         """Return nothing: no devices."""
@@ -88,11 +85,11 @@ class DebianSession:
 
     def _look(self, questions: Questions) -> Facts:
         script = write_probe(questions).encode()
-        answer = self._ssh.run(f"{self._sudo}sh -s", script, LOOK_SECONDS)
+        answer = self._door.line.run(f"{self._place.sudo}sh -s", script, LOOK_SECONDS)
         try:
             return read_answer(questions, answer.out)
         except ValueError as error:
-            raise OSError(self._complaint(answer) if answer.code else str(error)) from None
+            raise self._place.trouble(answer, self._secrets, str(error)) from None
 
     def _learn(self, batch: Sequence[Step]) -> None:
         afters = {one.change.address: one.change.after for one in batch}
@@ -106,37 +103,17 @@ class DebianSession:
 
     def _take_orders(self, batch: Sequence[Step]) -> Iterator[Order | Outcome]:
         numbers = frozenset(step.number for step in batch)
-        units = restarts(self._services)
+        due = due_of(self._services)
         claimed = claimed_paths(self._wanted.items())
         for step in batch:
-            restarted = units.get(step.change.address, ())
-            if step.change.address.kind == "service" and step.change.action is not Action.DELETE:
-                restarted = (step.change.address.name,)
+            at = step.change.address
+            mine = due.get(at, Due())
+            if at.kind == "service" and step.change.action is not Action.DELETE:
+                mine = Due((at.name,))
             try:
-                yield take_order(step, numbers, restarted, claimed, self._root, self._secrets)
+                yield take_order(step, numbers, mine, claimed, self._place.root, self._secrets)
             except UnfitError as error:
                 yield Outcome(step.number, Status.FAILED, str(error))
-
-    def _work(self, orders: Sequence[Order]) -> Iterator[Outcome]:
-        if not self._ssh.is_open:
-            sentence = "the server has closed the connection; nothing was begun"
-            yield from (Outcome(one.number, Status.UNREACHABLE, sentence) for one in orders)
-            return
-        archive = pack(orders, write_script(orders, self._services, self._root))
-        try:
-            command = f"{self._sudo}sh -c {shlex.quote(BOOTSTRAP)}"
-            answer = self._ssh.run(command, archive, WORK_SECONDS)
-            said, complaint = answer.out, self._complaint(answer)
-        except BrokenLineError as error:
-            said, complaint = error.said, f"{error}; the next run looks what was done"
-        yield from read_outcomes(orders, read_report(said), complaint, self._secrets)
-
-    def _complaint(self, answer: Answer) -> str:
-        if answer.code == 3:
-            return f"the folder {self._root or '/'} is not there"
-        said = message(answer.err or answer.out, self._secrets)
-        silent = "the transfer did not arrive whole" if answer.code == 97 else "it said nothing"
-        return f"the server ended early: {said or silent} (exit status {answer.code})"
 
     def _open(self, specs: Iterable[Spec]) -> None:
         for spec in specs:
@@ -150,4 +127,4 @@ class DebianSession:
 
 
 def _services(specs: Mapping[Address, Spec]) -> dict[Address, Spec]:
-    return {at: spec for at, spec in specs.items() if at.kind == "service"}
+    return {at: spec for at, spec in specs.items() if at.kind in RENEWED}

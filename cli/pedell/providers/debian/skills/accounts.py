@@ -12,9 +12,18 @@ ask_group() { # name
   getent group "$1"
 }
 """
-WORK_GROUP = r"""
+# What stood there before us is not ours: only what was made here is ever taken away again.
+_MADE = r"""
+note_made() { # kind.name
+  mkdir -p -- "$library/made" && : >"$library/made/$1" || fail "cannot note that it is ours"
+}
+"""
+WORK_GROUP = (
+    _MADE
+    + r"""
 put_group() { # name system
   ! getent group "$1" >/dev/null || return 100
+  note_made "group.$1"
   case $2 in =yes) set -- --system -- "$1" ;; *) set -- -- "$1" ;; esac
   mark_due
   said=$(groupadd "$@" 2>&1) || fail "$said"
@@ -24,17 +33,22 @@ remove_group() { # name
   line=$(getent group "$1") || return 100
   line=${line#*:*:}
   [ "${line%%:*}" != 0 ] || fail "this is the group of root: Pedell does not take it away"
+  [ -e "$library/made/group.$1" ] || return 100
   mark_due
   said=$(groupdel -- "$1" 2>&1) || fail "$said"
+  rm -f -- "$library/made/group.$1"
 }
 """
+)
 LOOK_USER = r"""
 ask_user() { # name
   getent passwd "$1" && id -gn -- "$1" && id -Gn -- "$1"
 }
 """
 # Nobody gets a password: useradd leaves it locked, so that only a key opens the door.
-WORK_USER = r"""
+WORK_USER = (
+    _MADE
+    + r"""
 put_user() { # name system home shell group groups comment, all but the first =value or empty
   name=$1 system=$2 home=$3 shell=$4 group=$5 groups=$6 comment=$7
   line=$(getent passwd "$name") || { add_user; return; }
@@ -74,6 +88,7 @@ add_user() {
   case $groups in ?*,* | =?*) set -- "$@" --groups "${groups#=}" ;; esac
   [ -z "$comment" ] || set -- "$@" --comment "${comment#=}"
   mark_due
+  note_made "user.$name"
   said=$(useradd "$@" -- "$name" 2>&1) || fail "$said"
 }
 
@@ -92,10 +107,13 @@ remove_user() { # name
   line=${line#*:*:}
   [ "${line%%:*}" != 0 ] || fail "this is root: Pedell does not take it away"
   case $1 in "${SUDO_USER-}" | "$(id -un)") fail "Pedell works as this user: it stays" ;; esac
+  [ -e "$library/made/user.$1" ] || return 100
   mark_due
   said=$(userdel -- "$1" 2>&1) || fail "$said"
+  rm -f -- "$library/made/user.$1"
 }
 """
+)
 
 
 def _unfit_group(name: str, _spec: Spec) -> str:

@@ -49,9 +49,7 @@ open_block() { # path begin end
 }
 
 write_block() { # begin end, then the lines between or nothing at all
-  part=$(mktemp -- "${path%/*}/.XXXXXXXXXX.pedell-part") || fail "cannot write into its folder"
-  trap 'rm -f -- "$part"' EXIT
-  trap 'exit 129' HUP INT TERM PIPE
+  open_part "$path"
   new=$(
     split_block "$1" "$2" before <"$path"
     [ $# -eq 2 ] || printf '%s\n%s%s\n' "$1" "$3" "$2"
@@ -62,9 +60,7 @@ write_block() { # begin end, then the lines between or nothing at all
   chown --reference="$path" -- "$part" && chmod --reference="$path" -- "$part" ||
     fail "cannot keep its owner and mode"
   sync -- "$part" || fail "cannot bring it to the disk"
-  mark_due
-  mv -fT -- "$part" "$path" || fail "cannot put it in its place"
-  trap - EXIT
+  put_in_place "$part" "${path#"$root"}"
 }
 
 put_block() { # path begin end lines

@@ -4,12 +4,13 @@ import re
 from base64 import b64decode
 from collections.abc import Sequence
 
-from pedell.model import Spec
+from pedell.model import Spec, Value
 from pedell.providers.debian.skills import texts
 from pedell.providers.debian.skills.skill import Skill, text
 
 # sudo leaves out files with a dot in their name.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+LINE = re.compile(r"(?P<who>\S+) ALL=\((?P<run_as>\S+)\) NOPASSWD: (?P<commands>.+)\n")
 
 LOOK = (
     texts.LOOK
@@ -70,8 +71,21 @@ def _read(_name: str, spec: Spec, answer: str) -> Spec | None:
     content = b64decode(kept).decode("utf-8", "replace")
     if content == _text(spec) and rights == "440 root root":
         return {}
-    shown = content.strip() if content != _text(spec) else f"mode and owner: {rights}"
-    return {"commands": [f"⟦{shown}⟧"]}
+    if rights != "440 root root" and content == _text(spec):
+        return {"commands": [f"⟦mode and owner: {rights}⟧"]}
+    return _parse(content, spec) or {"commands": [f"⟦{content.strip()}⟧"]}
+
+
+def _parse(content: str, spec: Spec) -> Spec:
+    """Read a rule that we wrote in other words, so that what the files change is no drift."""
+    found = LINE.fullmatch(content)
+    if not found:
+        return {}
+    commands: list[Value] = [*found["commands"].split(", ")]
+    who = {"group": found["who"][1:]} if found["who"][0] == "%" else {"user": found["who"]}
+    rule: dict[str, Value] = {**who, "run_as": found["run_as"], "commands": commands}
+    seen = {field: value for field, value in rule.items() if field in spec}
+    return seen if _text(seen) == content else {}
 
 
 SUDO_RULE = Skill(

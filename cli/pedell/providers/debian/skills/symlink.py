@@ -29,7 +29,7 @@ put_symlink() { # path target
   trap 'rm -f -- "$part"' EXIT
   trap 'exit 129' HUP INT TERM PIPE
   ln -s -- "$2" "$part" || fail "cannot make it"
-  mark_due
+  mark_due "$1"
   mv -fT -- "$part" "$path" || fail "cannot put it in its place"
   trap - EXIT
 }
@@ -37,7 +37,7 @@ put_symlink() { # path target
 remove_symlink() { # path
   path=$root$1
   [ -L "$path" ] || return 100 # what somebody put there instead is not ours
-  mark_due
+  mark_due "$1"
   rm -f -- "$path" || fail "cannot remove it"
 }
 """
