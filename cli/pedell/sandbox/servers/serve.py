@@ -140,7 +140,7 @@ def _feed(channel: paramiko.Channel, pipe: IO[bytes]) -> None:
 def _drain(pipe: IO[bytes], channel: paramiko.Channel, send: Callable[[bytes], None]) -> None:
     ready = select.poll()
     ready.register(pipe, select.POLLIN)
-    with suppress(OSError), pipe:
+    with suppress(OSError, EOFError), pipe:
         while not channel.closed:
             if ready.poll(100):
                 piece = os.read(pipe.fileno(), PIECE)

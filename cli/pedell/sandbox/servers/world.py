@@ -18,6 +18,10 @@ def prepare_root(root: Path) -> Path:
     """Make what every server has; what lies there stays."""
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
+    boot = root / "proc/sys/kernel/random/boot_id"
+    if not boot.exists():
+        boot.parent.mkdir(parents=True, exist_ok=True)
+        boot.write_text("1\n")
     return root
 
 
@@ -43,4 +47,6 @@ def environment(root: Path, shims: Path) -> dict[str, str]:
         "USER": "pedell",
         "SHELL": shutil.which("sh") or "/bin/sh",
         "LANG": "C.UTF-8",
+        # as sshd says it of a server with the usual port
+        "SSH_CONNECTION": "127.0.0.1 50022 127.0.0.1 22",
     }
