@@ -63,3 +63,11 @@ def test_many_who_come_first_agree_on_one_key(tmp_path):
         keys = set(crew.map(lambda _: fingerprint_key(tmp_path), range(64)))
     assert len(keys) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["fingerprint.key"]
+
+
+def test_an_invented_secret_can_be_of_a_kind():
+    makers = {"ca-key": lambda value: f"key of {value}"}
+    vault, plain = InventedVault(KEY, makers), InventedVault(KEY)
+    assert vault.reveal("ca-key").reveal() == f"key of {plain.reveal('ca-key').reveal()}"
+    assert vault.reveal("other").reveal() == plain.reveal("other").reveal()
+    assert vault.fingerprint("ca-key") != plain.fingerprint("ca-key")

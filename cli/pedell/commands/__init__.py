@@ -3,9 +3,11 @@
 import gc
 import importlib
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -18,6 +20,7 @@ from pedell.sandbox import SandboxStoppedError
 COMMANDS: Mapping[str, str] = {
     "ansible-inventory": "Print the schools with a server as an inventory for Ansible.",
     "apply": "Do what a plan says.",
+    "ca": "Make and list certificate authorities, which sign the servers' certificates.",
     "completion": "Print what makes the shell complete commands and school ids.",
     "deliveries": "Count what was delivered and what is to come, share out what comes next.",
     "demo": "Show the whole tool on the sandbox, start to end.",
@@ -87,11 +90,10 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run a command and leave with its exit code."""
     os.umask(0o077)
+    _allow_many_lines()
     gc.set_threshold(1_000_000, 50, 50)  # a short run keeps nearly all it makes: a fifth faster
     signal.signal(signal.SIGTERM, _terminated)
-    code = _run(sys.argv[1:])
-    gc.freeze()  # what is left goes with the process; nobody need look for cycles in it
-    sys.exit(code)
+    _leave_at_once(_run(sys.argv[1:]))
 
 
 def _run(arguments: list[str]) -> int:
@@ -100,13 +102,15 @@ def _run(arguments: list[str]) -> int:
     except Leave as leave:
         if str(leave):
             click.echo(str(leave), err=True)
-        return leave.code
+        _leave_at_once(leave.code)  # with it a whole plan would be taken apart, piece by piece
     except click.UsageError as error:
         error.show()
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. Nothing is lost: run it again to go on.", err=True)
         return Exit.INTERRUPTED
+    except SystemExit:
+        return Exit.TERMINATED
     except click.ClickException as error:
         error.show()
         return Exit.BUG
@@ -126,6 +130,24 @@ def _run(arguments: list[str]) -> int:
         click.echo("Nothing is lost. PEDELL_DEBUG=1 shows where it happened.", err=True)
         return Exit.BUG
     return Exit.DONE
+
+
+def _allow_many_lines() -> None:
+    """Take as many open files as we may: each target has one, and the usual limit is 1,024."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """Leave without waiting and without tidying up: the system takes everything back at once.
+
+    A thread may listen to a server that never answers, and freeing a large plan takes its time.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _terminated(_: int, __: FrameType | None) -> NoReturn:

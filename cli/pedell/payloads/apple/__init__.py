@@ -12,7 +12,7 @@ from pedell.payloads.apple.declarations import (
     encode_app,
 )
 from pedell.payloads.apple.presets import decode_presets, encode_presets
-from pedell.payloads.apple.profile import Payload, compile_profile, profile_uuid
+from pedell.payloads.apple.profile import Payload, SealedFile, compile_profile, profile_uuid
 from pedell.payloads.apple.raw import Clash, decode_raw, encode_raw, find_clashes
 from pedell.payloads.apple.restrictions import decode_restrictions, encode_restrictions
 from pedell.payloads.apple.wifi import decode_wifi, encode_wifi
@@ -22,6 +22,7 @@ __all__ = [
     "Clash",
     "Payload",
     "ProfileCodec",
+    "SealedFile",
     "compile_profile",
     "decode_activation",
     "decode_app",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pedell.model import Sealed, Spec, Value
 from pedell.payloads.apple.certificate import ROOT, anchors, pem_of
-from pedell.payloads.apple.fields import copied, copied_back, names_in
+from pedell.payloads.apple.fields import copied, copied_back, fields_of, names_in
 from pedell.payloads.apple.profile import Item, Payload, SealedFile, Sibling
 from pedell.payloads.apple.proxy import proxy_keys, read_proxy
 
@@ -37,11 +37,11 @@ def encode_wifi(spec: Spec) -> list[Payload]:
         content |= copied(spec, {"password": "Password"})
     if manner != "enterprise":
         return [Payload("wifi", WIFI, content)]
-    trusted, own = anchors(str(spec["anchor"])) if "anchor" in spec else [], _identity(spec)
+    trusted, own = _trusted(spec), _identity(spec)
     content["EAPClientConfiguration"] = _eap(spec, trusted)
     if own:
         content["PayloadCertificateUUID"] = Sibling(own[0].name)
-    return [Payload("wifi", WIFI, content), *_labelled(trusted, spec.get("certificate")), *own]
+    return [Payload("wifi", WIFI, content), *trusted, *own]
 
 
 def decode_wifi(payloads: Sequence[Payload]) -> Spec:
@@ -59,7 +59,7 @@ def decode_wifi(payloads: Sequence[Payload]) -> Spec:
         spec |= _read_eap(eap)
     for part in payloads:
         spec |= _read_identity(part) if part.type == IDENTITY else {}
-    return spec | _read_anchor([part for part in payloads if part.type == ROOT])
+    return spec | _read_anchors([part for part in payloads if part.type == ROOT])
 
 
 def _identity(spec: Spec) -> list[Payload]:
@@ -100,17 +100,34 @@ def _read_eap(eap: Mapping[str, Item]) -> dict[str, Value]:
     return spec
 
 
-def _labelled(trusted: Sequence[Payload], certificate: Value) -> list[Payload]:
+def _trusted(spec: Spec) -> list[Payload]:
+    """Write the anchors; the name of each certificate is what people read on the device."""
+    several = fields_of(spec.get("anchors"))
+    if not several:
+        own = anchors(str(spec["anchor"])) if "anchor" in spec else []
+        return [_labelled(part, spec.get("certificate")) for part in own]
+    parts = [(name, part) for name in sorted(several) for part in anchors(str(several[name]))]
+    return [
+        Payload(f"ca-{number}", part.type, _labelled(part, name).content)
+        for number, (name, part) in enumerate(parts, start=1)
+    ]
+
+
+def _labelled(part: Payload, certificate: Value) -> Payload:
     # the name of the certificate has no place of its own in a profile but what people read
     if not isinstance(certificate, str):
-        return list(trusted)
-    label = {"PayloadDisplayName": certificate}
-    return [Payload(part.name, part.type, {**part.content, **label}) for part in trusted]
+        return part
+    return Payload(part.name, part.type, {**part.content, "PayloadDisplayName": certificate})
 
 
-def _read_anchor(trusted: Sequence[Payload]) -> dict[str, Value]:
+def _read_anchors(trusted: Sequence[Payload]) -> dict[str, Value]:
     if not trusted:
         return {}
-    label = trusted[0].content.get("PayloadDisplayName")
-    named: dict[str, Value] = {"certificate": label} if isinstance(label, str) else {}
-    return {**named, "anchor": pem_of(trusted)}
+    by_name: dict[str, list[Payload]] = {}
+    for part in trusted:
+        by_name.setdefault(str(part.content.get("PayloadDisplayName", "")), []).append(part)
+    if len(by_name) > 1:
+        several: dict[str, Value] = {name: pem_of(parts) for name, parts in by_name.items()}
+        return {"certificate": [*several], "anchors": several}
+    (name,) = by_name
+    return {**({"certificate": name} if name else {}), "anchor": pem_of(trusted)}

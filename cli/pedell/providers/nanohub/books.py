@@ -32,6 +32,10 @@ class Books:
                 found[content] |= serials
         return found
 
+    def shown(self, subject: str, content: str) -> Set[str]:
+        """Return the serials of devices that have listed this content themselves."""
+        return self.standings.get(subject, {}).get((content, Stage.VERIFIED), frozenset())
+
     def members(self, set_name: str) -> Set[str]:
         """Return the serials that we put into a set of declarations."""
         return self.contents(set_name).get(set_name, frozenset())

@@ -43,9 +43,11 @@ class Sighting:
             everybody = frozenset().union(*contents.values())
             return Observed(address, old, name, everybody) if everybody else None
         waiting = self._waiting(wanted)
-        holders = frozenset(contents.get(self._uuid(address, opened(wanted.spec, old)), ()))
+        uuid = self._uuid(address, opened(wanted.spec, old))
+        holders = frozenset(contents.get(uuid, ()))
         if holders or waiting == wanted.devices:  # there, or nobody there who could hold it
-            return Observed(address, wanted.spec, name, holders, waiting)
+            late = (holders & wanted.devices) - self.books.shown(name, uuid)
+            return Observed(address, wanted.spec, name, holders, waiting, pending=late)
         if remembered is None and not contents:
             return None
         known = not contents or self._uuid(address, old) in contents

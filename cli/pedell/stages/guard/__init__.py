@@ -4,6 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pedell.model import Action, Address, Change, Desired, Effect, Memory
+from pedell.stages.guard.trust import Surroundings, Trust
+
+__all__ = ["Limits", "Surroundings", "guard_changes", "unblocked"]
+
+_ALONE = Surroundings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +25,23 @@ class Limits:
 
 
 def guard_changes(
-    changes: tuple[Change, ...], desired: Desired, memory: Memory, limits: Limits
+    changes: tuple[Change, ...],
+    desired: Desired,
+    memory: Memory,
+    limits: Limits,
+    around: Surroundings = _ALONE,
 ) -> tuple[Change, ...]:
     """Return the changes, those held back with the reason and the way out."""
+    trust = Trust(changes, desired, around)
+    reasons = (c.blocked or _reason(c, desired, limits, trust) for c in changes)
     guarded = tuple(
-        change if change.blocked else replace(change, blocked=_reason(change, desired, limits))
-        for change in changes
+        replace(change, blocked=reason) if reason else change
+        for change, reason in zip(changes, reasons, strict=True)
     )
     return _within_budget(guarded, memory, limits)
 
 
-def _reason(change: Change, desired: Desired, limits: Limits) -> str:
+def _reason(change: Change, desired: Desired, limits: Limits, trust: Trust) -> str:
     if change.leaving and change.after and not change.after.devices:
         return "the device list is suddenly empty. Look at the file of this school."
     if _is_exodus(change) and change.address.school not in limits.confirmed:
@@ -38,6 +49,8 @@ def _reason(change: Change, desired: Desired, limits: Limits) -> str:
         return f"{gone}. If that is meant: --confirm {change.address.school}"
     if _cuts_off(change, desired):
         return "devices may join only managed networks, and this cohort has none."
+    if parted := trust.reason(change, limits.confirmed):
+        return parted
     takes = change.action in (Action.DELETE, Action.REPLACE)
     heavy = change.effect.weight >= Effect.DELETES_DATA.weight
     if takes and heavy and change.address.school not in limits.confirmed:
