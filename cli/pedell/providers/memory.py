@@ -20,9 +20,11 @@ from pedell.model import (
 from pedell.ports import Means, Session
 
 _KINDS = (
-    "app", "block", "certificate", "command", "directory", "file", "group", "membership", "package",
-    "presets", "profile", "restrictions", "service", "ssh_key", "sudo_rule", "symlink", "sysctl",
-    "template", "user", "wifi",
+    "app", "block", "certificate", "certificate_authority", "command", "directory", "file",
+    "firewall", "group", "line_in_file", "membership", "ntp", "package", "presets", "profile",
+    "restrictions", "server_certificate", "service", "ssh_key", "sudo_rule", "symlink", "sysctl",
+    "template", "timer", "user", "verify_certificate", "verify_dhcp", "verify_dns", "verify_eap",
+    "verify_http", "verify_tcp", "wifi",
 )  # fmt: skip
 
 

@@ -70,6 +70,11 @@ by_certificate = st.builds(
 anchored = st.builds(
     lambda s, c, p: {**s, "certificate": c, "anchor": p}, enterprise | by_certificate, text, pems
 )
+expanded = st.builds(
+    lambda s, p: {**s, "certificate": sorted(p), "anchors": p},
+    enterprise,
+    st.dictionaries(text, pems, min_size=2, max_size=3),
+)
 
 clips = st.dictionaries(text, urls, min_size=1).map(
     lambda links: {name: {"title": name, "url": f"{url}/{name}"} for name, url in links.items()}
@@ -159,7 +164,7 @@ def restriction(field):
 
 SPECS = {
     "certificate": st.builds(dict, pem=pems),
-    "wifi": opens | personal | enterprise | by_certificate | anchored,
+    "wifi": opens | personal | enterprise | by_certificate | anchored | expanded,
     "restrictions": st.fixed_dictionaries(
         {}, optional={name: restriction(field) for name, field in FIELDS.items()}
     ),
@@ -241,6 +246,21 @@ def test_a_networks_anchor_is_a_payload_of_the_same_profile():
     assert eap["PayloadCertificateAnchorUUID"] == [a["PayloadUUID"] for a in anchors]
     assert [a["PayloadContent"] for a in anchors] == [b"one", b"two"]
     assert {a["PayloadType"] for a in anchors} == {"com.apple.security.root"}
+
+
+def test_each_of_several_authorities_is_an_anchor_under_its_own_name():
+    spec = {
+        "ssid": "Schulnetz",
+        "security": "wpa2-enterprise",
+        "eap": ["peap"],
+        "certificate": ["alt", "neu"],
+        "anchors": {"neu": pem(b"new"), "alt": pem(b"old") + pem(b"root of old")},
+    }
+    network, *anchors = plistlib.loads(compiled("wifi", spec))["PayloadContent"]
+    eap = network["EAPClientConfiguration"]
+    assert eap["PayloadCertificateAnchorUUID"] == [a["PayloadUUID"] for a in anchors]
+    told = [(a["PayloadDisplayName"], a["PayloadContent"]) for a in anchors]
+    assert told == [("alt", b"old"), ("alt", b"root of old"), ("neu", b"new")]
 
 
 def test_a_new_password_is_a_new_name_and_the_name_needs_no_password():
