@@ -35,7 +35,7 @@ from pedell.reading import Reading
 from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
-from pedell.stages.guard import Limits, guard_changes
+from pedell.stages.guard import Limits, Surroundings, guard_changes
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
 from pedell.stages.recall import see_memory, want_memory, without_leavers
@@ -198,7 +198,8 @@ def _arranged(
     if choice.prune:
         changes += delete_orphans(comparison.orphans, sight, kinds, abilities)
     moving = {change.address for change in changes}
-    guarded = guard_changes(changes, reading.desired, left, choice.limits)
+    around = Surroundings(sight, world.memory, choice.rollout.gate.verified)
+    guarded = guard_changes(changes, reading.desired, left, choice.limits, around)
     steps, blocked = order_changes(guarded, desired, kinds)
     return Plan(
         scope=replace(world.scope, chosen=_chosen(desired, left, world.scope)),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedell.language.roles import FindService
 from pedell.language.schemas import Schemas
 from pedell.model import Account, Desired, Effective, Folder, Inventory, Problem
 from pedell.stages.account import account_licences
@@ -41,16 +42,19 @@ def read(
     schemas: Schemas,
     seal_for: Callable[[Inventory], Seal],
     today: datetime.date,
+    find_service: FindService,
+    stand_in: Callable[[Inventory], Inventory] = lambda inventory: inventory,
 ) -> Reading:
     """Read what is wanted from the files. Touches no target.
 
     ``seal_for`` opens the vault that belongs to the inventory, once that is known. ``today``
-    decides which locks still hold.
+    decides which locks still hold. ``find_service`` knows the kinds of services that roles use,
+    ``stand_in`` what the sandbox takes instead of the real thing.
     """
     folder = load_folder(roots)
-    inventory = validate_folder(folder, schemas)
+    inventory = stand_in(validate_folder(folder, schemas))
     values = resolve_values(inventory, schemas.kinds, today)
-    desired = compile_resources(inventory, values, schemas, seal_for(inventory))
+    desired = compile_resources(inventory, values, schemas, seal_for(inventory), find_service)
     accounts = account_licences(inventory, values)
     doubts = advise(inventory, values, desired, accounts, schemas.kinds, today)
     return Reading(folder, inventory, values, desired, doubts, accounts)

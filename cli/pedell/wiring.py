@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from pedell import __version__
+from pedell.certificates.twins import keys_of_twins, with_twins
+from pedell.language.documents import parse_document
+from pedell.language.roles import read_service
 from pedell.language.schemas import Schemas
 from pedell.lines import Lines
-from pedell.model import Inventory, Problem, Rejected, Scope, Spec, Target, Traffic, tell
+from pedell.model import Inventory, Problem, Rejected, Role, Scope, Spec, Target, Traffic, tell
 from pedell.pipeline import World
 from pedell.ports import Ledger, Means, Store, Vault
 from pedell.providers import PROVIDERS
@@ -79,9 +82,25 @@ def load_schemas() -> Schemas:
     )
 
 
+@cache
+def load_service(kind: str) -> Role:
+    """Read a kind of service: from the package, or from the checkout that it stands in."""
+    inside = Path(str(files("pedell") / "services"))
+    home = inside if inside.is_dir() else Path(__file__).parents[2] / "playbooks/services"
+    path = home / kind / "service.yml"
+    document = parse_document(str(path), f"services/{kind}/service.yml", path.read_bytes())
+    templates = {
+        template.name: template.read_text(encoding="utf-8")
+        for folder in (home / "templates", home / kind / "templates")
+        for template in sorted(folder.glob("*.j2"))
+    }
+    return read_service(document, templates, load_schemas().document(f"services/{kind}.json"))
+
+
 def read_offline(setting: Setting) -> Reading:
     """Read an inventory without opening any secret: for commands that only look at files."""
-    return read(setting.roots, load_schemas(), lambda _: lambda _: None, setting.today)
+    schemas = load_schemas()
+    return read(setting.roots, schemas, lambda _: lambda _: None, setting.today, load_service)
 
 
 @contextmanager
@@ -96,7 +115,14 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
         vaults.append(open_vault(setting, inventory))
         return vaults[0].fingerprint
 
-    reading = read(setting.roots, load_schemas(), seal_for, setting.today)
+    def stand_in(inventory: Inventory) -> Inventory:
+        if not is_sandboxed(setting, inventory):
+            return inventory
+        vault = open_vault(setting, inventory)
+        return with_twins(inventory, lambda name: vault.reveal(name).reveal())
+
+    schemas = load_schemas()
+    reading = read(setting.roots, schemas, seal_for, setting.today, load_service, stand_in)
     inventory, traffic = reading.inventory, Traffic()
     folder = state_folder(setting, inventory)
     with ExitStack() as stack:
@@ -130,7 +156,7 @@ def open_vault(setting: Setting, inventory: Inventory) -> Vault:
     """
     key = fingerprint_key(state_folder(setting, inventory))
     if is_sandboxed(setting, inventory):
-        return InventedVault(key)
+        return InventedVault(key, keys_of_twins(inventory))
     environment = EnvironmentVault(os.environ, key)
     if not inventory.secrets.entries:
         return environment

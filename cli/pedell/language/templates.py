@@ -6,27 +6,55 @@ rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦s
 
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pedell.model import Problem, Rejected, Source, Words, tell
+from pedell.model import Problem, Rejected, Source, Words, quote, tell
 
 MARK = "⟦secret:{}⟧"
 _BRACKETS = frozenset("⟦⟧")
+_NO_VALUES: Mapping[str, Any] = {}
+
+
+class SoundValues:
+    """Remembers the values that were checked last: many templates in turn see the same ones."""
+
+    def __init__(self) -> None:
+        self._last: Mapping[str, Any] | None = None
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """Stop the rendering where they hold what marks a secret."""
+        if values is not self._last:
+            refuse_marks(values)
+            self._last = values
 
 
 class Templates:
     """The templates of one role, compiled once and rendered for each school."""
 
-    def __init__(self, role: str, texts: Mapping[str, str], source: Source) -> None:
+    def __init__(
+        self,
+        role: str,
+        texts: Mapping[str, str],
+        source: Source,
+        sound: "SoundValues | None" = None,
+    ) -> None:
         self._role = role
         self._texts = texts
         self._source = source
         self._template = cache(self._compiled)
+        self._sound = sound or SoundValues()
 
-    def render(self, name: str, values: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
-        """Return the text and the names of the secrets whose marks stand in it, or reject."""
+    def render(
+        self, name: str, values: Mapping[str, Any], own: Mapping[str, Any] = _NO_VALUES
+    ) -> tuple[str, frozenset[str]]:
+        """Return the text and the names of the secrets whose marks stand in it, or reject.
+
+        ``values`` are those that many templates share, ``own`` those of this one.
+        """
+        if _is_plain(self._texts.get(name, "{{")):
+            return self._texts[name], frozenset()
         import jinja2
 
         named: set[str] = set()
@@ -35,13 +63,17 @@ class Templates:
             named.add(str(secret_name))
             return MARK.format(secret_name)
 
-        if forged := next((text for text in _texts(values) if _BRACKETS & set(text)), None):
-            detail = tell(
-                '"{text}" holds ⟦ or ⟧, which mark the place of a secret.', text=forged[:60]
-            )
-            raise Rejected([Problem("E0250", detail, self._place(name, 1))])
         try:
-            text = self._template(name).render(values, secret=secret)
+            self._sound.check(values)
+            refuse_marks(own)
+            text = self._template(name).render(values, **own, secret=secret, refuse=_refuse)
+        except _ForgedError as forged:
+            detail = tell(
+                '"{text}" holds ⟦ or ⟧, which mark the place of a secret.', text=str(forged)[:60]
+            )
+            raise Rejected([Problem("E0250", detail, self._place(name, 1))]) from None
+        except _RefusedError as refused:
+            raise Rejected([Problem("E0113", refused.reason, self._source)]) from None
         except (jinja2.TemplateError, *_FAULTS) as error:
             place = self._place(*self._stop(error, name))
             raise Rejected([Problem("E0250", _reason(error), place)]) from None
@@ -96,13 +128,40 @@ _FAULTS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, 
 """What an expression of a template may run into."""
 
 
-def _texts(value: Any) -> Iterator[str]:
+def refuse_marks(value: Any) -> None:
+    """Stop the rendering where a value, or one inside it, holds what marks a secret."""
     match value:
         case str():
-            yield value
+            if _BRACKETS & set(value):
+                raise _ForgedError(value)
         case Mapping():
             for key, child in value.items():
-                yield from (str(key), *_texts(child))
+                refuse_marks(str(key))
+                refuse_marks(child)
         case list() | tuple():
             for child in value:
-                yield from _texts(child)
+                refuse_marks(child)
+
+
+@cache
+def _is_plain(text: str) -> bool:
+    """Tell whether a template says the same for every school, so that there is nothing to do."""
+    return not any(sign in text for sign in ("{{", "{%", "{#", *_BRACKETS))
+
+
+def _refuse(reason: str, what: str = "") -> None:
+    """Stop the rendering because what was declared cannot be; ``what`` names it."""
+    said = quote(reason)
+    raise _RefusedError(tell("{thing}: {wrong}", thing=what, wrong=said) if what else said)
+
+
+class _ForgedError(Exception):
+    """A value holds the marks of a secret."""
+
+
+class _RefusedError(Exception):
+    """A template refuses the values; ``reason`` is for people."""
+
+    def __init__(self, reason: Words) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -35,7 +35,8 @@ class Kind:
     taking the whole thing away feels (``x-removal``). ``has_members`` marks a kind whose value is
     the set of its devices, so that one who leaves the list leaves the set (``x-members``).
     ``strict`` maps fields of which the strictest value of all layers holds (``x-merge: restrict``)
-    to what is strict: true or false, or ``min`` or ``max`` of numbers (``x-strict``).
+    to what is strict: true or false, or ``min`` or ``max`` of numbers (``x-strict``). ``ageing``
+    are fields that time moves, without anybody's doing (``x-ages``), ``()`` standing for them all.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Kind:
     removal: Effect
     has_members: bool
     strict: Mapping[Pointer, bool | str]
+    ageing: frozenset[Pointer] = frozenset()
 
     @classmethod
     def from_schema(cls, name: str, schema: Mapping[str, Any]) -> "Kind":
@@ -71,6 +73,7 @@ class Kind:
             strict={
                 at: f["x-strict"] for at, f in marked.items() if f.get("x-merge") == "restrict"
             },
+            ageing=having("x-ages") | ({()} if schema.get("x-ages") else set()),
         )
 
     def referenced(self, spec: Spec) -> Iterator[tuple[Pointer, str, str]]:

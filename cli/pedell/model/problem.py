@@ -95,6 +95,7 @@ SUMMARIES = {
     "E0261": "Unknown target",
     "E0262": "App not for this platform",
     "E0263": "App without what it needs",
+    "E0264": "Certificate that cannot be issued",
     "E0270": "Nothing matches",
     "E0280": "Plan file not readable",
     "E0290": "Secret in the wrong place",
@@ -110,4 +111,5 @@ SUMMARIES = {
     "W0308": "App that reaches nobody",
     "W0309": "Stricter value of another layer holds",
     "W0310": "Network name that looks like another",
+    "W0311": "Network that does not trust its server",
 }

@@ -49,8 +49,9 @@ class Observed:
 
     ``spec`` is what is there: the wanted spec where that is what the target holds, else the
     remembered one where it is that, else what could be read. ``devices`` hold exactly the wanted
-    content or have it queued; ``waiting`` are devices that cannot be reached by any step now
-    (not enrolled yet). ``handle`` is the target's own id. ``note`` is for people.
+    content or have it queued, ``pending`` those of them that have not shown it yet; ``waiting``
+    are devices that cannot be reached by any step now (not enrolled yet). ``handle`` is the
+    target's own id. ``note`` is for people.
     """
 
     address: Address
@@ -59,6 +60,7 @@ class Observed:
     devices: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
     note: str = ""
+    pending: frozenset[str] = frozenset()
 
     @property
     def fingerprint(self) -> str:

@@ -12,6 +12,7 @@ Value: TypeAlias = (
     "bool | int | float | str | Sealed | Sequence[Value] | Mapping[str, Value] | None"
 )
 Spec: TypeAlias = Mapping[str, Value]
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def leaves(value: Value, at: Pointer = ()) -> Iterator[tuple[Pointer, Value]]:
@@ -79,7 +80,7 @@ def _escaped(key: str) -> str:
 
 def canonical(value: Value) -> str:
     """Write a value in the one way that equal values share."""
-    return json.dumps(to_json(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(to_json(value))
 
 
 def imprint(value: Value) -> Hashable:

@@ -74,10 +74,8 @@ def _piled(changes: Iterable[Change], *, by_value: bool = False) -> list[Group]:
 
 
 def _digest(fields: Iterable[FieldChange]) -> str:
-    told = (
-        (canonical(f.pointer), canonical(f.before), canonical(f.after), f.cause) for f in fields
-    )
-    return repr(sorted(told))
+    told = sorted(fields, key=lambda field: field.pointer)
+    return canonical([[field.pointer, field.before, field.after, field.cause] for field in told])
 
 
 def _merged(groups: Sequence[Group], alike: Likeness, above: int, at_most: int = 0) -> list[Group]:

@@ -47,13 +47,17 @@ def _whole(change: Change) -> Iterator[FieldChange]:
 
 
 def _masked_field(field: FieldChange, ours: Sequence[Value]) -> FieldChange:
-    becomes_secret = any(sealed_in(field.after)) and not any(sealed_in(field.before))
     before, after = field.before, field.after
-    if becomes_secret or before not in ours:
+    if before is not None and (before not in ours or _becomes_secret(field)):
         before = _guarded(before, [*ours, field.after])
     if after not in ours:
         after = _guarded(after, [*ours, field.before])
-    return replace(field, before=before, after=after)
+    is_shown = before is field.before and after is field.after
+    return field if is_shown else replace(field, before=before, after=after)
+
+
+def _becomes_secret(field: FieldChange) -> bool:
+    return any(sealed_in(field.after)) and not any(sealed_in(field.before))
 
 
 def _guarded(value: Value, ours: Sequence[Value]) -> Value:

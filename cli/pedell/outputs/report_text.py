@@ -98,7 +98,8 @@ def _failures(ends: Ends, page: Page) -> list[str]:
         schools = sorted({step.change.address.school for step, _ in steps})
         glyph = _GLYPHS.get(status, "✗")
         what = str(steps[0][0].change.address) if len(steps) == 1 else _where(steps, schools)
-        why = steps[0][1] if len(steps) == 1 else reason
+        details = {detail for _, detail in steps}
+        why = details.pop() if len(details) == len(schools) == 1 else reason
         told = f"{glyph} {what}  {_SAID[status]}" + (f": {clean(why, 300)}" if why else "")
         lines += wrapped(told, page.width, " " * 4, " " * 8)
     more = sum(map(len, list(found.values())[_REASONS:]))

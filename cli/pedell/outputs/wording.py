@@ -34,7 +34,9 @@ def count(number: int, word: str) -> str:
 
 
 def plural(word: str) -> str:
-    """Return the word for several."""
+    """Return the word for several; a kind that is no noun has none."""
+    if word.startswith("verify_"):
+        return word
     return _PLURALS.get(word, f"{word}s")
 
 

@@ -25,11 +25,13 @@ def apply_steps(
     """Do the steps and yield each with its outcome, as they come, already written down.
 
     ``ended`` holds how earlier steps ended and grows on the way. A step that waits for one which
-    did not succeed is skipped. When ``is_stopped`` turns true no new batch begins.
+    did not succeed is skipped. When ``is_stopped`` turns true no new batch begins. An interrupt
+    waits for nobody: what runs then stays without outcome, and the next run looks.
     """
-    running = _Running(steps, ended, lines)
+    running = _Running(steps, ended, lines, is_stopped)
+    wait = True
     try:
-        while batches := running.begin(is_stopped()) or running.busy:
+        while batches := running.begin() or running.busy:
             for step, outcome in running.skipped():
                 journal.conclude([(step, outcome)])
                 yield step, outcome
@@ -42,26 +44,34 @@ def apply_steps(
         for step, outcome in running.skipped():
             journal.conclude([(step, outcome)])
             yield step, outcome
+    except (KeyboardInterrupt, SystemExit):
+        wait = False
+        raise
     finally:
-        running.close()
+        running.close(wait=wait)
 
 
 class _Running:
     """Which steps are open, which targets are busy, and the crew that works on them."""
 
-    def __init__(self, steps: Sequence[Step], ended: dict[int, Status], lines: Switchboard) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        ended: dict[int, Status],
+        lines: Switchboard,
+        is_stopped: Callable[[], bool],
+    ) -> None:
         self._open = {step.number: step for step in steps}
-        self._ended = ended
-        self._lines = lines
+        self._ended, self._lines, self._is_stopped = ended, lines, is_stopped
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._crew = ThreadPoolExecutor(lines.forks)
         self._skipped: list[tuple[Step, Outcome]] = []
         self._closing = threading.Event()
         self.busy: set[str] = set()
 
-    def begin(self, stopped: bool) -> list[tuple[str, list[Step]]]:
+    def begin(self) -> list[tuple[str, list[Step]]]:
         """Return the next batch of every idle target; takes their steps out of the open ones."""
-        if stopped:
+        if self._is_stopped():
             return []
         self._skip()
         batches: dict[str, list[Step]] = {}
@@ -104,10 +114,10 @@ class _Running:
         skipped, self._skipped = self._skipped, []
         return skipped
 
-    def close(self) -> None:
-        """Let running batches come to their end, then rest."""
+    def close(self, *, wait: bool) -> None:
+        """Begin nothing more and rest, when running batches have come to their end or at once."""
         self._closing.set()
-        self._crew.shutdown(wait=True, cancel_futures=True)
+        self._crew.shutdown(wait=wait, cancel_futures=True)
 
     def _is_done(self, number: int) -> bool:
         return self._ended.get(number) is Status.DONE
@@ -126,6 +136,9 @@ class _Running:
     def _work(self, target: str, batch: list[Step]) -> None:
         rest = {step.number: step for step in batch}
         try:
+            if self._is_stopped():  # it waited for one of the forks until now
+                self._fail(target, rest, Status.SKIPPED, "the run was stopped before it began")
+                return
             for outcome in self._lines.session(target).perform(batch):
                 self._reports.put((target, rest.pop(outcome.step), outcome))
                 if self._closing.is_set():

@@ -148,13 +148,16 @@ def _action(is_there: bool, fields: tuple[FieldChange, ...], kind: Kind) -> Acti
 def _fields(
     wanted: Resource, seen: Observed | None, left: Remembered | None, kind: Kind, ability: Ability
 ) -> Iterator[FieldChange]:
+    if seen is not None and is_same(seen.spec, wanted.spec):
+        return  # most are, and so need no look at each field
     for at in _compared(wanted, left, ability):
         before = look_up(seen.spec, at) if seen else None
         after = look_up(wanted.spec, at)
         as_set = at in kind.unordered
         if is_same(before, after, as_set=as_set):
             continue
-        last = look_up(left.spec, at) if left else None
+        ages = not kind.ageing.isdisjoint(((), at))
+        last = before if ages else look_up(left.spec, at) if left else None
         yield FieldChange(at, before, after, _cause(left, before, after, last, as_set=as_set))
 
 

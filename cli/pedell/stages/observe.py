@@ -26,8 +26,11 @@ def observe_targets(lines: Switchboard, desired: Desired, memory: Memory) -> Sig
         except OSError as error:
             return error
 
-    with ThreadPoolExecutor(lines.forks) as crew:
+    crew = ThreadPoolExecutor(lines.forks)
+    try:
         answers = dict(zip(asked, crew.map(ask, asked), strict=True))
+    finally:  # all have answered, unless an interrupt came: that waits for nobody
+        crew.shutdown(wait=False, cancel_futures=True)
     return _sight(answers)
 
 

@@ -1,8 +1,10 @@
 """Stage 7 (pure): changes become numbered steps. Makers wait for what they need, deleters last."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
+from pedell.certificates.trust import teachers_of
 from pedell.graph import in_order
 from pedell.model import (
     Action,
@@ -16,9 +18,12 @@ from pedell.model import (
     Spec,
     Step,
     Until,
+    Value,
 )
 
 Waits = dict[Address, list[Need]]
+_Place = tuple[str, str, str]
+"""School, place and path."""
 
 
 def order_changes(
@@ -56,13 +61,20 @@ def waits_of(
     waits: Waits = {address: list(resource.needs) for address, resource in desired.items()}
     for address in moving:
         waits.setdefault(address, [])
+    folders = _folders_that_go(moving)
     for address, change in moving.items():
-        for held in _held(change, kinds):
+        for held in _held(change, kinds, folders):
             other = moving.get(held)
             if other and other.action is Action.DELETE and held != address:
                 waits[held].append(Need(address, f"{address.kind} {address.name} lets go of it"))
         if change.action is Action.DELETE and change.effect is Effect.LOCKS_OUT:
             waits[address] += _successors(address, moving)
+    for server, teachers in teachers_of(moving).items():
+        for first in teachers:
+            # it is there already, so it waits for nothing on the server that waits for it
+            waits[first] = [need for need in waits[first] if need.address.place != server.place]
+            reason = f"devices must trust its authority first ({first.kind} {first.name})"
+            waits[server].append(Need(first, reason, Until.VERIFIED))
     return waits
 
 
@@ -91,15 +103,42 @@ def _home(address: Address) -> tuple[str, str]:
     return address.school, address.place
 
 
-def _held(change: Change, kinds: Mapping[str, Kind]) -> Iterator[Address]:
+def _held(
+    change: Change, kinds: Mapping[str, Kind], folders: Mapping[_Place, Address]
+) -> Iterator[Address]:
     """Yield what the thing on the target still holds on to before this change."""
-    specs: list[Spec] = [change.before.spec] if change.before else []
-    specs += [change.remembered.spec] if change.remembered else []
+    at = change.address
     seen: set[Address] = set()
-    for spec in specs:
-        for _, kind, name in kinds[change.address.kind].referenced(spec):
-            seen.add(Address(change.address.school, change.address.place, kind, name))
+    for spec in _known(change):
+        for _, kind, name in kinds[at.kind].referenced(spec):
+            seen.add(Address(at.school, at.place, kind, name))
+        for field in ("restart_on", "reload_on"):
+            for kind, _, name in (str(one).partition("/") for one in _listed(spec, field)):
+                seen.add(Address(at.school, at.place, kind, name))
+        for field in ("path", "key_path"):
+            above = PurePosixPath(str(spec.get(field, ""))).parents
+            around = (folders.get((at.school, at.place, str(one))) for one in above)
+            seen.update(folder for folder in around if folder)
     yield from sorted(seen)
+
+
+def _folders_that_go(moving: Mapping[Address, Change]) -> Mapping[_Place, Address]:
+    return {
+        (at.school, at.place, str(spec.get("path", ""))): at
+        for at, change in moving.items()
+        if at.kind == "directory" and change.action is Action.DELETE
+        for spec in _known(change)
+    }
+
+
+def _known(change: Change) -> list[Spec]:
+    specs = [change.before.spec] if change.before else []
+    return specs + ([change.remembered.spec] if change.remembered else [])
+
+
+def _listed(spec: Spec, field: str) -> Sequence[Value]:
+    value = spec.get(field)
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _reached(
@@ -113,5 +152,6 @@ def _reached(
             until = Until.VERIFIED if Until.VERIFIED in (need.until, end.until) else Until.DONE
             known = found.get(end.address)
             if known is None or (known.until is Until.DONE and until is Until.VERIFIED):
-                found[end.address] = replace(need, address=end.address, until=until)
+                far = replace(need, address=end.address, until=until) if end is not need else need
+                found[end.address] = far
     yield from found.values()

@@ -23,5 +23,8 @@ def refresh_targets(lines: Switchboard, desired: Desired, patience: float) -> No
         except OSError:
             return
 
-    with ThreadPoolExecutor(lines.forks) as crew:
+    crew = ThreadPoolExecutor(lines.forks)
+    try:
         list(crew.map(ask, wanted.items()))
+    finally:  # all have answered, unless an interrupt came: that waits for nobody
+        crew.shutdown(wait=False, cancel_futures=True)

@@ -1,7 +1,8 @@
 """Networks that look wrong: whom devices would trust, and names that nobody can tell apart."""
 
+from pedell.certificates.trust import SERVER, blocks_in, is_shown_to, trusted_by
 from pedell.language.lookalikes import foreign_letter_in
-from pedell.model import Desired, Problem, Severity, tell, tell_row
+from pedell.model import Desired, Problem, Resource, Severity, tell, tell_row
 
 
 def advise_on_trust(desired: Desired) -> tuple[Problem, ...]:
@@ -32,6 +33,35 @@ def advise_on_trust(desired: Desired) -> tuple[Problem, ...]:
             )
             source = resource.origins.get(("security",), resource.source)
             found.append(Problem("W0301", detail, source, Severity.WARNING))
+    return tuple(dict.fromkeys(found))
+
+
+def advise_on_servers(desired: Desired) -> tuple[Problem, ...]:
+    """Return warnings about networks whose devices would refuse a server that they accept by name.
+
+    Both are declared: the network trusts one authority, and the server gets its certificate from
+    another.
+    """
+    servers: dict[str, list[Resource]] = {}
+    for resource in desired.values():
+        if resource.address.kind == SERVER:
+            servers.setdefault(resource.address.school, []).append(resource)
+    found = []
+    for resource in desired.values() if servers else ():
+        spec = resource.spec
+        if resource.address.kind != "wifi" or not spec.get("server_names"):
+            continue
+        for server in servers.get(resource.address.school, ()):
+            trusted, shown = trusted_by(spec), blocks_in(server.spec.get("anchor"))
+            if is_shown_to(spec, server.spec) and trusted and not trusted & shown:
+                detail = tell(
+                    "{network} does not trust {authority}, which signs for its server: devices"
+                    " would refuse it.",
+                    network=resource.address.name,
+                    authority=server.spec.get("authority"),
+                )
+                source = resource.origins.get(("certificate",), resource.source)
+                found.append(Problem("W0311", detail, source, Severity.WARNING))
     return tuple(dict.fromkeys(found))
 
 

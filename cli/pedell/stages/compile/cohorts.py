@@ -128,14 +128,21 @@ class _Compiling:
                 known = {str(at[1]) for at in self._inventory.catalogue.settings if at[0] == "wifi"}
                 self._problems.append(Problem("E0232", _unknown(name, known), source))
                 continue
-            needs: tuple[Need, ...] = ()
-            if "certificate" in shown:
-                trusted, where = str(shown["certificate"][0]), shown["certificate"][1]
-                shown["anchor"] = (self._pem(trusted, where), where)
-                if trusted in certificates:
-                    reason = "the network trusts this certificate"
-                    needs = (Need(certificates[trusted].address, reason),)
+            reason = "the network trusts this certificate"
+            trusted = [certificates[n] for n in self._trusted(shown) if n in certificates]
+            needs = tuple(Need(one.address, reason) for one in trusted)
             yield name, self._resource("wifi", name, shown, ("wifi",), needs, source)
+
+    def _trusted(self, shown: Fields) -> list[str]:
+        """Return the authorities that a network names; their certificates go into its fields."""
+        named, where = shown.get("certificate", ([], self._cohort.source))
+        names = sorted(map(str, named)) if isinstance(named, list) else [str(named)]
+        pems: dict[str, Value] = {name: self._pem(name, where) for name in names}
+        if len(names) == 1:
+            shown |= {"certificate": (names[0], where), "anchor": (pems[names[0]], where)}
+        elif names:
+            shown |= {"certificate": (names, where), "anchors": (pems, where)}
+        return names
 
     def _certificates(self) -> Iterator[tuple[str, Resource]]:
         for name in self._present("certificates"):

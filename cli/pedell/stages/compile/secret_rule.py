@@ -23,6 +23,7 @@ from pedell.model import (
     Setting,
     Source,
     Value,
+    sealed_in,
     tell,
     tell_row,
 )
@@ -38,6 +39,9 @@ _WRITTEN_OUT = re.compile(r"""\bsecret\(\s*(["'])([A-Za-z0-9._-]+)\1\s*\)""")
 """A template that names a secret letter by letter."""
 
 Finding: TypeAlias = tuple[str, str, Source]
+
+_FROM_ROLES = ("template", "verify_eap")
+"""Kinds whose secrets a line or a template of a role names, with the school's values in it."""
 
 _HOLDERS = (SecretName, list, dict)
 """What a value can be that names a secret; all the others are passed over at once."""
@@ -72,6 +76,10 @@ class _Rule:
         self._values = values
         self._keys = {plain_name(name) for name in credentials_of(inventory.targets.values())}
         self._written_out = {name: _written_out(role) for name, role in inventory.roles.items()}
+        self._parameters = {
+            name: tuple(named for wish in role.resources for named in _secrets_in(wish.spec))
+            for name, role in inventory.roles.items()
+        }
         self._given: dict[str, set[str]] = {}
         self._homes: dict[str, set[str]] = {}
         for entry in inventory.secrets.entries.values():
@@ -84,8 +92,8 @@ class _Rule:
                 if isinstance(setting.value, _HOLDERS):
                     yield from self._in_value(school, setting)
         for resource in desired.values():
-            if resource.address.kind == "template":
-                yield from self._in_template(resource)
+            if resource.address.kind in _FROM_ROLES:
+                yield from self._in_role(resource)
 
     def _in_value(self, school: str, setting: Setting) -> Iterator[Finding]:
         for name in _secrets_in(setting.value):
@@ -109,14 +117,25 @@ class _Rule:
         homes = self._homes.get(plain_name(name))
         return homes or {owner_of(name, self._inventory.schools)}
 
-    def _in_template(self, resource: Resource) -> Iterator[Finding]:
+    def _in_role(self, resource: Resource) -> Iterator[Finding]:
         named = resource.spec.get("secrets")
         school = resource.address.school
-        for name in named if isinstance(named, Mapping) else ():
+        for name in (one.name for one in sealed_in(named)):
             is_said = any(name in self._written_out.get(tag, ()) for tag in resource.tags)
+            is_said = is_said or any(self._is_named_by(tag, school, name) for tag in resource.tags)
             is_said = is_said or name in self._given.get(school, ())  # each was judged above
             if not is_said and not self._is_own(school, name):
                 yield school, name, self._place(school, name) or resource.source
+
+    def _is_named_by(self, role: str, school: str, name: str) -> bool:
+        """Tell whether a line of the role names it, as the authority may name it in a value."""
+        words = {"school.id": school, "authority.id": self._inventory.authority}
+        for raw in self._parameters.get(role, ()):
+            placeholders = frozenset(_PLACEHOLDER.findall(raw))
+            filled = raw if placeholders - _FIXED else _PLACEHOLDER.sub(lambda m: words[m[1]], raw)
+            if filled == name and not placeholders - _FIXED:
+                return not placeholders or self._owners(name) <= {school, AUTHORITY}
+        return False
 
     def _place(self, school: str, name: str) -> Source | None:
         """Return where the school's variables hold this name or the end of it."""

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
+from pedell.language.fields import Fields
 from pedell.model import (
     Cohort,
     Contribution,
@@ -18,7 +19,6 @@ from pedell.model import (
     Setting,
     Settings,
 )
-from pedell.stages.resolve.fields import Fields
 from pedell.stages.resolve.topics import Said, Topic, TopicResolver
 
 __all__ = ["resolve_values"]

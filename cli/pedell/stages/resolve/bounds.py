@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from pedell.language.fields import Fields
 from pedell.model import LAYERS, Contribution, Lock, Problem, Value, Words, dotted, tell
-from pedell.stages.resolve.fields import Fields
 
 _BOUND = {layer: LAYERS[number + 1 :] for number, layer in enumerate(LAYERS)}
 _BOUND["owner"] = ("municipality", "school", "cohort", "owner")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from pedell.language.fields import Fields
 from pedell.language.nearest import did_you_mean
 from pedell.model import (
     Contribution,
@@ -18,7 +19,6 @@ from pedell.model import (
     tell,
 )
 from pedell.stages.resolve.bounds import overstepping
-from pedell.stages.resolve.fields import Fields
 
 Topic: TypeAlias = Pointer
 """The first two keys of a pointer: ``("wifi", "schulnetz")``, ``("restrictions", "pupil")``."""
