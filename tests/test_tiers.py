@@ -125,3 +125,11 @@ def test_the_environment_says_what_is_required(monkeypatch):
 def test_only_root_has_what_containers_need(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "only root" in tiers.missing(3, ["root"])
+
+
+@pytest.mark.tier3("ip", "root")
+def test_a_system_that_forbids_containers_says_so(monkeypatch):
+    tiers._lacks_containers.cache_clear()
+    monkeypatch.setattr(tiers, "_CONTAINER", "echo not here >&2; false")
+    assert tiers.missing(3, ["containers"]) == "this system makes no containers: not here"
+    tiers._lacks_containers.cache_clear()

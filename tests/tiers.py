@@ -6,9 +6,11 @@ runs before anything is installed, so this file uses the standard library alone.
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 REQUIRED = "PEDELL_REQUIRE_TIERS"
@@ -43,7 +45,31 @@ def _named_by(variable: str) -> Need:
     return Need(lack)
 
 
+def _file(path: str, package: str) -> Need:
+    return Need(
+        lambda: "" if Path(path).exists() else f"{path} is missing (package {package})", package
+    )
+
+
 _ROOT = Need(lambda: "" if os.geteuid() == 0 else "only root may start containers")
+_CONTAINER = """
+mount -t tmpfs tmpfs /run
+mkdir /run/upper /run/work /run/root
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /run/root
+ip link add here type veth peer name there
+"""
+
+
+@cache
+def _lacks_containers() -> str:
+    """Try what a container is made of: in a container of others even root may lack it."""
+    alone = ("unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc")
+    if os.geteuid() != 0 or not all(shutil.which(name) for name in (alone[0], "ip")):
+        return ""  # the other needs say so
+    done = subprocess.run([*alone, "sh", "-ec", _CONTAINER], capture_output=True, check=False)
+    why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return f"this system makes no containers: {why}" if done.returncode else ""
+
 
 NEEDS: Mapping[int, Mapping[str, Need]] = {
     2: {
@@ -52,13 +78,21 @@ NEEDS: Mapping[int, Mapping[str, Need]] = {
         "freeradius": _program("freeradius", "freeradius"),
         "eapol_test": _program("eapol_test", "eapoltest"),
         "dnsmasq": _program("dnsmasq", "dnsmasq-base"),
+        "openssl": _program("openssl", "openssl"),
+        "own network": Need(lambda: _lacks_containers() or _ROOT.lack()),
         "ansible": _program("ansible", "ansible-core"),
         "ansible-inventory": _program("ansible-inventory", "ansible-core"),
     },
     3: {
         "root": _ROOT,
         "systemd-nspawn": _program("systemd-nspawn", "systemd-container"),
-        "debootstrap": _program("debootstrap", "debootstrap"),
+        "mmdebstrap": _program("mmdebstrap", "mmdebstrap"),
+        "keys of Debian": _file(
+            "/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring"
+        ),
+        "ip": _program("ip", "iproute2"),
+        "ssh": _program("ssh", "openssh-client"),
+        "containers": Need(_lacks_containers),
     },
     4: {name: _named_by(name) for name in ("NANOHUB_BIN", "NANOMDM_BIN", "KMFDDM_BIN")},
 }
