@@ -4,11 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check fix docs bench clean
+.PHONY: help demo test check fix docs bench crash bench-peers clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(READY)  ## plan and apply the 154 schools of the example to the sandbox
 	$(BIN)/pedell demo
@@ -32,8 +32,15 @@ docs: $(READY)  ## write the pages of the reference that are read off the progra
 bench: $(READY)  ## measure whole commands and print the figures
 	$(BIN)/python -m tests.bench
 
+crash: $(READY)  ## break 500 applies and kill 230, and print what that did
+	$(BIN)/python -m tests.crash
+
+bench-peers: $(READY)  ## measure servers beside the tools people use, as root
+	$(BIN)/python -m tests.bench.peers --install
+	$(BIN)/python -m tests.bench.peers $(ARGS)
+
 clean:  ## remove what make has made; the memory of an inventory (.pedell) stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .peers .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find cli tests inventories -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # hatchling comes first, in the version of the constraints, so that building asks for nothing more.
