@@ -15,6 +15,7 @@ from docs.pages.keys import keys_page
 from docs.pages.kinds import kinds_page
 from docs.pages.patterns import patterns_table
 from docs.pages.sandbox import quirks_table
+from docs.pages.services import services_page
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -23,6 +24,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "keys.md": keys_page,
     "kinds.md": kinds_page,
+    "services.md": services_page,
 }
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "patterns": patterns_table,

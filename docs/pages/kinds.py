@@ -54,6 +54,7 @@ def _section(kind: Kind) -> str:
             (
                 f"## {kind.name}",
                 f"{kind.schema['description']} {feels}",
+                str(kind.schema.get("x-name", {}).get("description", "")),
                 table(("field", "", "value", "what for", "example", "marks"), fields),
                 table(("provider", "create", "change", "delete", "a write"), abilities),
             ),
@@ -67,6 +68,8 @@ def _fields(
     for name, field in properties.items():
         yield path + name, field
         yield from _fields(field.get("properties", {}), f"{path}{name}.")
+        items = field.get("items", {})
+        yield from _fields(items.get("properties", {}), f"{path}{name}[].")
         inner = field.get("additionalProperties")
         if isinstance(inner, dict):
             yield from _fields(inner.get("properties", {}), f"{path}{name}.NAME.")
