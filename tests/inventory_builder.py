@@ -14,6 +14,7 @@ from pedell.model import Address, Effective, Inventory, Problem, Rejected, Resou
 from pedell.stages.load import load_folder
 from pedell.stages.resolve import resolve_values
 from pedell.stages.validate import validate_folder
+from pedell.wiring import load_service
 
 HOME = Path(__file__).parents[1]
 TODAY = datetime.date(2026, 11, 20)
@@ -109,7 +110,7 @@ def read(
     today: datetime.date = TODAY,
 ) -> reading.Reading:
     """Read an inventory as every command does."""
-    return reading.read((root,), schemas(), lambda _: seal, today)
+    return reading.read((root,), schemas(), lambda _: seal, today, load_service)
 
 
 def inventory(root: Path) -> Inventory:

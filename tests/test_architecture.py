@@ -11,20 +11,21 @@ HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "cli/pedell"
 
 _CORE = {"model", "ports", "graph", "language", "stages", "lines", "reading", "pipeline"}
-_EDGE = {"payloads", "transports", "providers", "state", "vault", "sandbox"}
+_EDGE = {"certificates", "payloads", "transports", "providers", "state", "vault", "sandbox"}
 MAY_IMPORT = {
     "model": set(),
     "graph": set(),
     "files": set(),
     "ports": {"model"},
     "language": {"model"},
-    "stages": {"model", "language", "ports", "graph"},
+    "certificates": {"model"},
+    "stages": {"model", "language", "ports", "graph", "certificates"},
     "reading": {"model", "language", "stages"},
     "lines": {"model", "ports"},
     "pipeline": {"model", "language", "ports", "stages", "reading", "lines"},
     "payloads": {"model"},
     "transports": {"model"},
-    "providers": {"model", "ports", "payloads", "transports"},
+    "providers": {"model", "ports", "payloads", "transports", "certificates"},
     "outputs": {"model", "payloads"},
     "state": {"model", "ports", "files"},
     "vault": {"model", "files"},
@@ -51,7 +52,7 @@ ONLY_IN = {
     "openpyxl": {"language/lists/spreadsheets.py"},
     "networkx": {"graph.py"},
     "paramiko": {"transports", "sandbox/servers"},
-    "cryptography": {"sandbox"},
+    "cryptography": {"certificates", "sandbox"},
     "click": {"commands"},
     "pyrage": {"vault/age.py"},
     "rich": {"outputs/progress.py"},

@@ -66,10 +66,11 @@ def test_the_wheel_holds_the_package_the_schemas_and_the_starter(wheel):
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     package = {f"pedell/{name}" for name in _files(HOME / "cli/pedell")}
     schemas = {f"pedell/schemas/{name}" for name in _files(HOME / "schemas")}
+    services = {f"pedell/services/{name}" for name in _files(HOME / "playbooks/services")}
     assert "pedell/py.typed" in held
     starter = {f"pedell/starter/{name}" for name in _files(HOME / "inventories/minimal")}
     starter = {name for name in starter if "/." not in name}
-    assert held == package | schemas | starter
+    assert held == package | schemas | services | starter
 
 
 def test_the_wheel_bears_the_version_of_the_package(wheel):
@@ -88,6 +89,15 @@ def test_the_installed_program_tells_its_version(programs, tmp_path):
 def test_the_installed_program_reads_an_inventory(programs, tmp_path):
     own = tmp_path / "minimal"
     shutil.copytree(HOME / "inventories/minimal", own, ignore=shutil.ignore_patterns(".pedell"))
+    _run(programs / "pedell", "validate", "-i", own, cwd=tmp_path)
+
+
+def test_the_installed_program_knows_the_services(programs, tmp_path):
+    own = tmp_path / "minimal"
+    shutil.copytree(HOME / "inventories/minimal", own, ignore=shutil.ignore_patterns(".pedell"))
+    role = next(own.glob("playbooks/roles/*/role.yml"))
+    with role.open("a", encoding="utf-8") as file:
+        file.write("  - {dns_records: school, domain: a.example.org, hosts: {b: 192.0.2.7}}\n")
     _run(programs / "pedell", "validate", "-i", own, cwd=tmp_path)
 
 

@@ -9,9 +9,9 @@ def test_the_demo_plans_applies_changes_and_finds_exactly_two_things(tmp_path: P
     answer = pedell_says("demo", cwd=tmp_path, timeout=600)
     assert answer.code == 0, answer
     text = " ".join(answer.out.split())
-    assert "6,280 of 6,280 changes" in text
+    assert "9,590 of 9,590 changes" in text
     assert "Plan: nothing to do in 154 schools" in text
     assert "same in 147 schools · 23,228 tablets" in text
     assert "Drift: 2 differences in 1 school" in text
-    assert "308 SSH round trips on 154 connections" in text
+    assert "616 SSH round trips on 308 connections" in text
     assert list(tmp_path.iterdir()) == []

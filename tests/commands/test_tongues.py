@@ -79,11 +79,13 @@ def test_an_unknown_number_is_told_in_german(tmp_path: Path) -> None:
 
 def test_an_english_run_opens_no_german_file(folder: Path) -> None:
     script = (
-        "import json, sys\n"
+        "import contextlib, json, sys\n"
         "opened = []\n"
         "sys.addaudithook(lambda what, with_: opened.append(str(with_[0])) if what == 'open' else 0)\n"
-        "from pedell.commands import _run\n"
-        "_run(['validate'])\n"
+        "from pedell.commands import cli\n"
+        "from pedell.commands.exits import Leave\n"
+        "with contextlib.suppress(Leave):\n"
+        "    cli.main(['validate'], standalone_mode=False)\n"
         "print(json.dumps([name for name in opened if 'german' in name or '.de.' in name]))\n"
     )
     found = {}

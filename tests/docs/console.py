@@ -29,6 +29,10 @@ _VOLATILE = (
     (r"[\d,]+ HTTP requests? on \d+ connections?", "… HTTP requests on … connections"),
     (r"\b\d{8}-\d{6}-[0-9a-f]{4}\b", "…"),
     (r"commit [0-9a-f]{7}", "commit …"),
+    (r"\(key [0-9a-f]{8}\)", "(key …)"),
+    (r"\b[0-9a-f]{64}\b", "…"),
+    (r"\b[0-9a-f]{4,8}…", "…"),
+    (r"\b20[3-9]\d-\d\d-\d\d\b", "…"),  # when something ends that was made today
     (r"\b[0-9a-f]{4} → [0-9a-f]{4}\b", "… → …"),
 )
 

@@ -74,3 +74,18 @@ def test_a_fault_in_an_included_file_names_that_file():
     assert place == "playbooks/roles/x/templates/part.j2:3:1"
     place, _ = fault("{% include 'part.j2' %}", part="\n{% if %}")
     assert place == "playbooks/roles/x/templates/part.j2:2:1"
+
+
+def test_a_template_that_says_the_same_everywhere_is_taken_as_it_is():
+    assert render("plain { text } # %\n", {"x": "⟦"}) == ("plain { text } # %\n", frozenset())
+
+
+def test_a_template_may_refuse_what_was_declared():
+    with pytest.raises(Rejected) as caught:
+        render('{% if x %}{{ refuse("That cannot be.", x) }}{% endif %}', {"x": "vlan 3"})
+    (found,) = caught.value.problems
+    assert (found.code, str(found.source), found.detail) == (
+        "E0113",
+        str(SOURCE),
+        "vlan 3: That cannot be.",
+    )

@@ -13,6 +13,7 @@ from pedell.stages.compile import compile_resources
 from pedell.stages.load import load_folder
 from pedell.stages.resolve import resolve_values
 from pedell.stages.validate import validate_folder
+from pedell.wiring import load_service
 from tests.inventory_builder import TODAY, build, fingerprint, schemas
 from tests.laws.examples import examples
 from tests.laws.test_schools import DOCUMENTS, FILES, LAYER
@@ -77,7 +78,7 @@ def stages(folder, known):
         yield inventory
         values = resolve_values(inventory, known.kinds, TODAY)
         yield values
-        yield compile_resources(inventory, values, known, fingerprint)
+        yield compile_resources(inventory, values, known, fingerprint, load_service)
     except Rejected as rejected:
         yield frozenset(rejected.problems)
 

@@ -14,7 +14,8 @@ from pedell.outputs.tongue import ENGLISH, wanted_language
 from tests.outputs import told
 
 TEXTS = told.templates()
-FORMS = {quote(text).template: place for text, place in told.descriptions().items()}
+_QUOTED_FROM = {**told.descriptions(), **told.refusals()}
+FORMS = {quote(text).template: place for text, place in _QUOTED_FROM.items()}
 OWN, QUOTED = german().own, german().quoted
 SPOKEN = [*OWN.values(), *QUOTED.values(), *german().summaries.values()]
 

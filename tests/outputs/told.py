@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -47,6 +48,15 @@ def descriptions() -> Mapping[str, str]:
             if isinstance(node.get("pattern"), str) and node.get("description"):
                 found.setdefault(node["description"], path.name)
     return found
+
+
+def refusals() -> Mapping[str, str]:
+    """Return what templates of services say when they refuse values: it is quoted to people."""
+    return {
+        sentence: path.name
+        for path in sorted((HOME / "playbooks/services").rglob("*.j2"))
+        for sentence in re.findall(r'refuse\("([^"]*)"', path.read_text("utf-8"))
+    }
 
 
 def parts_of(template: str) -> set[str]:

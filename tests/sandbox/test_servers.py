@@ -44,7 +44,7 @@ def test_each_server_is_a_world_of_its_own(servers):
 
 def test_a_command_inherits_nothing_of_ours(servers, monkeypatch):
     names = {line.split("=")[0] for line in run(servers, "env").splitlines()}
-    given = {"PATH", "PEDELL_ROOT", "HOME", "TMPDIR", "USER", "SHELL", "LANG"}
+    given = {"PATH", "PEDELL_ROOT", "HOME", "TMPDIR", "USER", "SHELL", "LANG", "SSH_CONNECTION"}
     assert names - {"PWD", "OLDPWD", "SHLVL", "_"} == given
 
 

@@ -9,6 +9,7 @@ from pedell.model import (
     Action,
     Cause,
     Effect,
+    Kind,
     Observed,
     Sealed,
     Sight,
@@ -301,3 +302,16 @@ def test_what_is_equal_leaves_no_trace(want, remember):
     last = [left("a", remember)] if remember is not None else []
     found = compare([wanted("a", want)], [Observed(at("a"), want)], last)
     assert found.changes == ()
+
+
+def test_what_time_moves_is_a_change_and_nobodys_drift():
+    kinds = {**KINDS, "node": Kind.from_schema("node", {"properties": {"left": {"x-ages": True}}})}
+    want, see, old = (
+        wanted("a", {"left": "30"}),
+        seen("a", {"left": "27"}),
+        left("a", {"left": "30"}),
+    )
+    sight = Sight(by_address(see), {})
+    (found,) = compare_states(by_address(want), sight, by_address(old), kinds, ABLE).changes
+    assert [(field.before, field.after) for field in found.fields] == [("27", "30")]
+    assert not found.is_drift

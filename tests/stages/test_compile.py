@@ -290,7 +290,7 @@ def test_a_fault_in_a_template_names_file_and_line(tmp_path):
 
 
 def test_an_unknown_role_gets_the_nearest_one(tmp_path):
-    files = {**role("  - package: x\n"), **own("roles: [welcom]\n")}
+    files = {**role("  - package: xz\n"), **own("roles: [welcom]\n")}
     code, place, detail = problem(build(tmp_path, files))
     assert (code, place) == ("E0235", "schools/gs-nord.yml:7:9")
     assert 'Did you mean "welcome"?' in detail
@@ -298,7 +298,7 @@ def test_an_unknown_role_gets_the_nearest_one(tmp_path):
 
 def test_a_role_without_a_server_is_told(tmp_path):
     authority = AUTHORITY.replace("  server: {provider: memory, per: school}\n", "")
-    files = {**WITH_ROLE, **role("  - package: x\n"), "authority.yml": authority}
+    files = {**WITH_ROLE, **role("  - package: xz\n"), "authority.yml": authority}
     assert problem(build(tmp_path, files))[:2] == ("E0261", "schools/gs-nord.yml:7:9")
 
 
@@ -320,7 +320,7 @@ def test_a_school_without_a_server_needs_none_unless_it_has_roles(tmp_path):
         ("  - template: /etc/x\n", "E0111", 3, '"source" is missing'),
         ("  - template: /etc/x\n    source: none.j2\n", "E0108", 3, "none.j2"),
         ("  - command: x\n    run: x\n", "E0112", 3, "creates, unless"),
-        ("  - package: x\n    needs: [package/y]\n", "E0220", 3, '"package/y"'),
+        ("  - package: xz\n    needs: [package/y]\n", "E0220", 3, '"package/y"'),
         ("  - file: a\n    path: /etc/x\n    content: ''\n"
          "  - directory: /etc/x\n", "E0201", 6, "role.yml:3:5"),
     ],
@@ -344,15 +344,15 @@ def test_two_roles_that_define_the_same_are_refused(tmp_path):
 
 def test_a_ring_names_file_and_line_of_each(tmp_path):
     ring = (
-        "  - package: a\n    needs: [package/b]\n"
-        "  - package: b\n    needs: [package/c]\n"
-        "  - package: c\n    needs: [package/a]\n"
+        "  - package: aa\n    needs: [package/bb]\n"
+        "  - package: bb\n    needs: [package/cc]\n"
+        "  - package: cc\n    needs: [package/aa]\n"
     )
     code, _, detail = problem(build(tmp_path, {**WITH_ROLE, **role(ring)}))
     assert code == "E0260"
     way = [part.split(" ")[0].rpartition("/")[2] for part in detail.split(": ", 1)[1].split(" → ")]
     assert len(way) == 4
-    assert "".join(way) in "abcabca"
+    assert "".join(way) in "aabbccaabbccaa"
     assert [f"role.yml:{line}:5" in detail for line in (3, 5, 7)] == [True] * 3
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pedell.model import Action, Effect, Need, Until
+from pedell.model import Action, Effect, Kind, Need, Until
 from pedell.stages.order import order_changes
 from tests.stages.world import KINDS, at, by_address, change, left, seen, wanted
 
@@ -122,3 +122,31 @@ def test_a_delete_waits_also_for_one_that_may_not_let_go():
 
 def test_what_is_needed_and_not_chosen_is_taken_as_there():
     assert names(order([change("a")], [wanted("a", needs=["elsewhere"])])[0]) == ["+a"]
+
+
+def deletes_on_a_server(*things):
+    kinds = KINDS | {kind: Kind.from_schema(kind, {}) for kind in ("directory", "file", "service")}
+    gone = [
+        change(name, Action.DELETE, remembered=left(name, spec, kind=kind), kind=kind)
+        for kind, name, spec in things
+    ]
+    return names(order_changes(tuple(gone), {}, kinds)[0])
+
+
+def test_a_directory_goes_after_all_that_lies_in_it():
+    found = deletes_on_a_server(
+        ("directory", "a", {"path": "/srv/a"}),
+        ("directory", "b", {"path": "/srv/a/b"}),
+        ("file", "x", {"path": "/srv/a/b/x"}),
+        ("file", "y", {"path": "/srv/ab"}),
+    )
+    assert found == ["-x", "-b", "-a", "-y"]
+
+
+def test_a_service_goes_before_the_files_that_restart_it():
+    found = deletes_on_a_server(
+        ("file", "a", {"path": "/etc/a"}),
+        ("service", "b", {"restart_on": ["file/a"], "reload_on": ["file/c"]}),
+        ("file", "c", {"path": "/etc/c"}),
+    )
+    assert found == ["-b", "-a", "-c"]

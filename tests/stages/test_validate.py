@@ -136,13 +136,13 @@ def test_without_an_authority_nothing_is_read(tmp_path):
             "package",
         ),
         (
-            role("  - package: x\n  - package: x\n"),
+            role("  - package: xz\n  - package: xz\n"),
             "E0201",
             "playbooks/roles/welcome/role.yml:4:5",
             "role.yml:3:5",
         ),
         (
-            {**role("  - package: x\n"), "playbooks/roles/welcome/templates/x.j2": b"\xff"},
+            {**role("  - package: xz\n"), "playbooks/roles/welcome/templates/x.j2": b"\xff"},
             "E0101",
             "playbooks/roles/welcome/templates/x.j2:1:1",
             "UTF-8",

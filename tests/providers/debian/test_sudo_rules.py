@@ -56,6 +56,9 @@ def test_drift_of_text_and_rights_is_seen_and_set_right(world):
         world.path(FILE).write_text("backup ALL=(ALL) NOPASSWD: ALL\n")
         (seen,) = session.observe([rule()], [])
         assert seen.spec["commands"] == ["⟦backup ALL=(ALL) NOPASSWD: ALL⟧"]
+        world.path(FILE).write_text("# by hand\n")
+        (seen,) = session.observe([rule()], [])
+        assert seen.spec["commands"] == ["⟦# by hand⟧"]
         configure(session, [rule()])
         assert [one.spec for one in session.observe([rule()], [])] == [rule().spec]
 
@@ -75,3 +78,17 @@ def test_a_name_that_sudo_would_skip_never_reaches_the_server(world, name):
     assert end.status is Status.FAILED
     assert "is not the name of a file that sudo reads" in end.detail
     assert world.commands() == []
+
+
+def test_a_rule_that_the_files_change_is_seen_as_it_was_left(world):
+    left = rule("/bin/a", "/bin/b x\\=y", user="backup", run_as="www-data")
+    with world.session() as session:
+        configure(session, [left])
+        for other in (
+            rule("/bin/c", user="backup", run_as="www-data"),
+            want("sudo_rule", "backup", **left.spec | {"user": "x"}),
+        ):
+            (seen,) = session.observe([other], [remember(left)])
+            assert seen.spec == left.spec
+        (seen,) = session.observe([rule("/bin/a")], [remember(left)])  # run_as is not declared now
+    assert seen.spec["commands"] == ["⟦backup ALL=(www-data) NOPASSWD: /bin/a, /bin/b x\\=y⟧"]
