@@ -15,6 +15,18 @@ from pedell.transports.ssh import Answer, BrokenLineError, HostKeyError, Ssh
 
 WORK_SECONDS = 1800.0
 REBOOT_SECONDS = 300.0
+CONFIRM = """\
+touch -- "$@" || exit
+patience=50
+for token do
+  while [ -e "$token" ]; do
+    [ $patience -gt 0 ] || { echo "what was confirmed is not kept: it may go back" >&2; exit 1; }
+    sleep 0.2
+    patience=$((patience - 1))
+  done
+done
+"""
+"""Says that we still get in, and waits until the server has taken note of it."""
 
 
 class Door:
@@ -48,12 +60,12 @@ class Place:
 
     def trouble(self, answer: Answer, secrets: Mapping[str, Secret], silence: str) -> OSError:
         """Return what to raise where an answer did not come whole; ``silence`` if it seemed to."""
-        complaint = self.complaint(answer, secrets) if answer.code else silence
         if self.sudo and answer.err.startswith(b"sudo:"):
             return PermissionError(
-                f"sudo does not let us work there: {complaint}. It needs a rule without a "
-                "password: USER ALL=(root) NOPASSWD: ALL"
+                f"sudo does not let us work there ({message(answer.err, secrets)}): give the user "
+                "a rule without a password, USER ALL=(root) NOPASSWD: ALL"
             )
+        complaint = self.complaint(answer, secrets) if answer.code else silence
         return OSError(complaint)
 
 
@@ -143,10 +155,11 @@ class Work:
     def _confirmed(self, report: Report) -> Report:
         """Log in anew for what might have shut us out; where nobody can, those steps failed."""
         folder = f"{self._place.root}/var/lib/pedell/confirm"
-        touch = shlex.join(["touch", "--", *(f"{folder}/{one}" for one in report.tokens.values())])
+        tokens = [f"{folder}/{token}" for token in report.tokens.values()]
+        ask = f"{self._place.sudo}{shlex.join(['sh', '-c', CONFIRM, 'sh', *tokens])}"
         try:
             self._door.open_again()
-            answer = self._door.line.run(f"{self._place.sudo}{touch}", deadline=20)
+            answer = self._door.line.run(ask, deadline=30)
             trouble = answer.code and self._place.complaint(answer, self._secrets)
         except OSError as error:
             trouble = f"nobody can log in any more, so the server takes it back: {error}"
