@@ -14,13 +14,13 @@ demo: $(READY)  ## plan and apply the 154 schools of the example to the sandbox
 	$(BIN)/pedell demo
 
 test: $(READY)  ## run all tests that this machine can run
-	$(BIN)/pytest
+	$(BIN)/pytest -q -n 2
 
 check: $(READY)  ## what CI runs: format, lint, types, tests (those of the docs too)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -q -n 2
 
 fix: $(READY)  ## format, and repair what the linter can repair
 	$(BIN)/ruff check --fix
