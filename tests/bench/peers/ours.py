@@ -40,7 +40,8 @@ def prepare(folder: Path, fleet: Fleet, generation: int) -> Environment:
     for file, text in workload.templates().items():
         _write(role / f"templates/{file}.j2", text)
     _write(role / "role.yml", "role: baseline\nresources:\n" + "".join(_resources()))
-    return {"PEDELL_SECRET_SERVER_KEY": fleet.key.read_text("utf-8")}
+    code = str(Path(__file__).parents[3] / "cli")  # this tree, whatever else is installed
+    return {"PEDELL_SECRET_SERVER_KEY": fleet.key.read_text("utf-8"), "PYTHONPATH": code}
 
 
 def command(phase: Phase) -> Sequence[str]:

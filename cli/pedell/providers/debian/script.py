@@ -10,13 +10,20 @@ from pedell.model import Address, Spec
 from pedell.providers.debian.orders import Order
 from pedell.providers.debian.shell import HEAD, TAIL
 from pedell.providers.debian.skills import SKILLS
+from pedell.providers.debian.together import (
+    Together,
+    are_files,
+    are_packages,
+    file_words,
+    package_words,
+)
 
 BOOTSTRAP = (
     "umask 077; "
     'd=$(mktemp -d "${TMPDIR:-/tmp}/pedell-stage.$$.XXXXXXXXXX") || exit 96; '
     "trap 'rm -rf \"$d\"' EXIT; trap 'exit 129' HUP INT TERM PIPE; "
-    'tar -x -f - -C "$d" --no-same-owner --no-same-permissions && [ -s "$d/apply.sh" ] || exit 97; '
-    'sh "$d/apply.sh" "$d" </dev/null'
+    'tar -x -p -f - -C "$d" --no-same-owner && [ -s "$d/apply.sh" ] || exit 97; '
+    'exec </dev/null; set -- "$d"; . "$d/apply.sh"'
 )
 """Unpack into a folder that only we can read, run, take everything away again.
 
@@ -39,7 +46,7 @@ def write_script(orders: Sequence[Order], services: Mapping[Address, Spec], root
             HEAD.replace("@ROOT@", shlex.quote(root)),
             *(SKILLS[kind].work for kind in kinds),
             *(f"rm -f -- {proof}" for proof in map(_proof, orders) if proof),
-            *_lines(orders, {at.name: spec for at, spec in services.items()}),
+            *_lines(orders, {at.name: spec for at, spec in services.items()}, root),
             TAIL,
         )
     )
@@ -47,31 +54,37 @@ def write_script(orders: Sequence[Order], services: Mapping[Address, Spec], root
 
 def pack(orders: Iterable[Order], script: str) -> bytes:
     """Put contents and script into one archive, the script last."""
-    members = [(str(one.number), one.content) for one in orders if one.content is not None]
+    members = [
+        (one.staged, one.staged_mode, one.content) for one in orders if one.content is not None
+    ]
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, content in (*members, ("apply.sh", script.encode())):
+        for name, mode, content in (*members, ("apply.sh", 0o600, script.encode())):
             member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o600
+            member.size, member.mode = len(content), mode
             archive.addfile(member, io.BytesIO(content))
     return packed.getvalue()
 
 
-def _lines(orders: Sequence[Order], services: Mapping[str, Spec]) -> Iterator[str]:
+def _lines(orders: Sequence[Order], services: Mapping[str, Spec], root: str) -> Iterator[str]:
     groups = _groups(orders, services)
     last_of = {unit: one.number for one in orders for unit in one.due.units}
-    packages = _Packages(orders)
+    held = {number for group in groups for number in group.numbers}
+    bulks = (
+        Together("prepare_packages", are_packages(orders), package_words),
+        Together("prepare_files", are_files(orders, held, root), file_words).await_units(orders),
+    )
     for one in orders:
         for group in groups:
             if not group.numbers.isdisjoint(one.needs) and one.number not in group.numbers:
                 yield group.line
-        yield from packages.before(one)
+        for bulk in bulks:
+            yield from bulk.before(one)
         if one.guard:
             yield f"guard_{one.number}() {{ {one.guard}; }}"
-        mine = [group for group in groups if one.number in group.numbers]
         due = (" ".join(one.due.restart), " ".join(one.due.reload))
-        held = "held" if mine else ""
-        yield shlex.join(("step", str(one.number), _numbers(one.needs), *due, held, *one.call))
+        call = ("held" if one.number in held else "", *one.call)
+        yield shlex.join(("step", str(one.number), _numbers(one.needs), *due, *call))
         yield from (group.line for group in groups if group.last == one.number)
         for unit in one.due.units:
             if last_of[unit] == one.number and unit in services:
@@ -112,24 +125,6 @@ def _group(
     words = [word for unit in sorted(units) for word in (unit, checks[unit])]
     line = shlex.join(("commit", _numbers(numbers), *words))
     return _Group(frozenset(numbers), causes[-1], line)
-
-
-class _Packages:
-    """Which packages are asked for together: all those whose needs are met by then."""
-
-    def __init__(self, orders: Sequence[Order]) -> None:
-        self._pending = [one for one in orders if one.call[0] == "put_package"]
-        self._done: set[int] = set()
-
-    def before(self, one: Order) -> Iterator[str]:
-        """Yield what prepares this order and others with it, if it is a package still to come."""
-        if one in self._pending:
-            together = [other for other in self._pending if self._done.issuperset(other.needs)]
-            chosen = together or [one]
-            words = [(str(o.number), _numbers(o.needs), *o.call[1:3]) for o in chosen]
-            yield "prepare_packages " + " ".join(map(shlex.join, words))
-            self._pending = [other for other in self._pending if other not in chosen]
-        self._done.add(one.number)
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -11,7 +11,7 @@ mark_due() { # path below the root that changes…
 note_due() { # unit restart-or-reload path…
   name=$1 verb=$2
   shift 2
-  mkdir -p -- "$due" || fail "cannot note that $name must be restarted"
+  [ -d "$due" ] || mkdir -p -- "$due" || fail "cannot note that $name must be restarted"
   # A restart that is due stays one.
   [ "$verb" = reload ] && [ -e "$due/$name" ] || printf '%s\n' "$verb" >"$due/$name" ||
     fail "cannot note that $name must be restarted"
@@ -19,14 +19,18 @@ note_due() { # unit restart-or-reload path…
 }
 
 keep() { # unit path : what stands there now, once since the unit last came up
-  kept=$way_back/$1
-  [ -f "$kept/list" ] && grep -Fxq -- "$2" "$kept/list" && return
+  kept=$way_back/$1 place=1
   [ ! -d "$root$2" ] || [ -L "$root$2" ] || return 0
-  mkdir -p -- "$kept" && : >>"$kept/list" || fail "cannot keep what stood there before"
-  place=$kept/$(($(wc -l <"$kept/list") + 1))
+  { [ -d "$kept" ] || mkdir -p -- "$kept"; } && : >>"$kept/list" ||
+    fail "cannot keep what stood there before"
+  while IFS= read -r listed; do
+    [ "$listed" != "$2" ] || return 0
+    place=$((place + 1))
+  done <"$kept/list"
+  place=$kept/$place
   if [ -e "$root$2" ] || [ -L "$root$2" ]; then
     cp -a -T -- "$root$2" "$place" || fail "cannot keep what stood there before"
-  else
+  elif [ -e "$place" ] || [ -L "$place" ]; then
     rm -f -- "$place"
   fi
   printf '%s\n' "$2" >>"$kept/list" || fail "cannot keep what stood there before"
@@ -99,7 +103,9 @@ put_directory() { # path owner group mode
     has_rights "$path" "$2" "$3" "$4" && return 100
   else
     make_parent "$path"
-    (umask 022 && mkdir -- "$path") || fail "cannot make it"
+    if [ -n "$4" ]; then mkdir -m "$4" -- "$path"; else (umask 022 && mkdir -- "$path"); fi ||
+      fail "cannot make it"
+    set -- "$1" "$2" "$3" ''
   fi
   set_rights "$path" "$2" "$3" "$4" || fail "cannot set its owner or mode"
   mark_due

@@ -9,10 +9,10 @@ DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 export PEDELL_ROOT LC_ALL PATH DEBIAN_FRONTEND NEEDRESTART_MODE
 library=$root/var/lib/pedell
 due=$library/restart-due way_back=$library/way-back
-good=' ' asking=' ' touched=' ' later=' ' fresh=' '
+good=' ' asking=' ' touched=' ' later=' ' fresh=' ' placed=' ' stood=' '
 newline='
 '
-trap drop_held EXIT
+trap 'drop_held; rm -rf -- "$stage"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
 # One run at a time: one whose line broke works on to the end of its step. From the brace on the
@@ -56,6 +56,15 @@ step() { # number "needed steps" "to restart" "to reload" held-back-or-nothing f
       postpone
     fi
     say step "$number" $result ''
+    return
+  fi
+  if has "$placed" "$number"; then
+    succeed
+    say step "$number" changed ''
+    return
+  elif has "$stood" "$number"; then
+    good="$good$number "
+    say step "$number" same ''
     return
   fi
   message=$("$@" 2>&1)

@@ -25,6 +25,11 @@ put_symlink() { # path target
     fail "a file stands in its place: Pedell puts a link only where nothing or another link is"
   fi
   make_parent "$path"
+  if [ ! -L "$path" ]; then
+    mark_due "$1"
+    ln -sT -- "$2" "$path" || fail "cannot make it"
+    return
+  fi
   part=$(mktemp -u -- "${path%/*}/.XXXXXXXXXX.pedell-part") || fail "cannot write into its folder"
   trap 'rm -f -- "$part"' EXIT
   trap 'exit 129' HUP INT TERM PIPE
