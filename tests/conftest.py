@@ -1,6 +1,7 @@
 """Skips the tests of tiers that this machine cannot run, and fails those it was told it must."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Generator, Iterator
 
@@ -14,6 +15,9 @@ OUTCOMES = ("passed", "failed", "error", "xfailed", "xpassed", "skipped")
 def pytest_configure() -> None:
     """Speak English in tests, whatever this machine speaks; those about German say so."""
     os.environ["PEDELL_LANG"] = "en"
+    # What runs in the background ignores Ctrl-C, and so would all that tests start and interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -65,7 +65,9 @@ class Stranger(paramiko.ServerInterface):
 
     def check_channel_exec_request(self, channel, command):
         self.heard.append(("exec", command))
-        threading.Thread(target=self._answer, args=(channel,), daemon=True).start()
+        answer = threading.Timer(0.05, self._answer, [channel])  # behind the word that it may run
+        answer.daemon = True
+        answer.start()
         return True
 
     def check_channel_direct_tcpip_request(self, chanid, origin, destination):

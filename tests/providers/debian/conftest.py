@@ -1,4 +1,4 @@
-import itertools
+from contextlib import ExitStack
 
 import pytest
 
@@ -6,14 +6,25 @@ from pedell.model import Traffic
 from pedell.sandbox.servers import running
 from tests.providers.debian.world import Drawer, World
 
+BATCH = 100
+
 
 @pytest.fixture(scope="session")
-def school_servers(tmp_path_factory):
-    with running([f"s{n}" for n in range(300)], tmp_path_factory.mktemp("servers")) as servers:
-        yield servers, itertools.count()
+def fresh_server(tmp_path_factory):
+    """Return a function that gives a server nobody has used, with all that run beside it."""
+    with ExitStack() as stack:
+
+        def batches():
+            while True:
+                names = [f"s{number}" for number in range(BATCH)]
+                started = running(names, tmp_path_factory.mktemp("servers"))
+                servers = stack.enter_context(started)
+                yield from ((name, servers) for name in names)
+
+        yield batches().__next__
 
 
 @pytest.fixture
-def world(school_servers):
-    servers, number = school_servers
-    return World(f"s{next(number)}", servers, Drawer(), Traffic())
+def world(fresh_server):
+    name, servers = fresh_server()
+    return World(name, servers, Drawer(), Traffic())
