@@ -17,7 +17,7 @@ WORK_SECONDS = 1800.0
 REBOOT_SECONDS = 300.0
 CONFIRM = """\
 touch -- "$@" || exit
-patience=50
+patience=200
 for token do
   while [ -e "$token" ]; do
     [ $patience -gt 0 ] || { echo "what was confirmed is not kept: it may go back" >&2; exit 1; }
@@ -159,7 +159,7 @@ class Work:
         ask = f"{self._place.sudo}{shlex.join(['sh', '-c', CONFIRM, 'sh', *tokens])}"
         try:
             self._door.open_again()
-            answer = self._door.line.run(ask, deadline=30)
+            answer = self._door.line.run(ask, deadline=60)
             trouble = answer.code and self._place.complaint(answer, self._secrets)
         except OSError as error:
             trouble = f"nobody can log in any more, so the server takes it back: {error}"
