@@ -78,7 +78,7 @@ remove_service() { # unit
 }
 
 renew() { # unit must-it-run "steps that make it due, and its own"
-  has "$touched" "$1" && [ -e "$due/$1" ] || return 0
+  [ -e "$due/$1" ] || return 0 # also what an earlier run has made due and left undone
   if has "$later" "$1"; then
     say unit "$1" later ''
     return
