@@ -52,6 +52,9 @@ def test_half_a_probe_does_nothing(cut, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+KEY = "0123456789"
+
+
 def orders_for(resources, secrets=None):
     batch = steps(resources)
     numbers = frozenset(step.number for step in batch)
@@ -68,7 +71,7 @@ def test_the_apply_is_valid_shell_whatever_is_wanted(name, text):
         want("service", "freeradius", running=True),
     ]
     services = {one.address: one.spec for one in resources if one.address.kind == "service"}
-    assert parses(write_script(orders_for(resources), services, f"/{name}"))
+    assert parses(write_script(orders_for(resources), services, f"/{name}", KEY).text)
 
 
 def test_the_bootstrap_is_valid_shell():
@@ -78,7 +81,7 @@ def test_the_bootstrap_is_valid_shell():
 @pytest.mark.parametrize("cut", [0, 1, 511, 512, 600, 1024, 1536, 2000, 2048])
 def test_half_an_archive_does_nothing(cut, tmp_path):
     (order,) = orders_for([want("file", f"{tmp_path}/out/motd", content="x" * 700)])
-    archive = pack([order], write_script([order], {}, ""))
+    archive = pack([order], write_script([order], {}, "", KEY))
     (tmp_path / "tmp").mkdir()
     done = subprocess.run(
         ["sh", "-c", BOOTSTRAP],
@@ -93,7 +96,8 @@ def test_half_an_archive_does_nothing(cut, tmp_path):
 
 def test_two_files_of_one_content_are_two_members():
     orders = orders_for([want("file", f"/{n}", content="x") for n in "ab"])
-    assert pack(orders, "true").count(b"ustar") == 3
+    archive = pack(orders, write_script(orders, {}, "", KEY))
+    assert all(archive.count(f".{KEY}.pedell-part/{n}\0".encode()) == 1 for n in "ab")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
@@ -181,6 +185,6 @@ def test_a_secret_reaches_the_archive_and_not_the_script():
         secrets={"radius": Sealed("radius", "1" * 32)},
     )
     (order,) = orders_for([template], {"radius": Secret("s3cret")})
-    script = write_script([order], {}, "")
-    assert "s3cret" not in script
+    script = write_script([order], {}, "", KEY)
+    assert "s3cret" not in script.text
     assert b"s3cret" in pack([order], script)

@@ -62,11 +62,6 @@ class Order:
         return call[1:] if call[0] == "put_file" else ()
 
     @property
-    def staged(self) -> str:
-        """Return where its content lies in the archive: a file under the name that it will have."""
-        return self.file[0] if self.file else str(self.number)
-
-    @property
     def staged_mode(self) -> int:
         """Return the mode with which its content is staged: a new file's own."""
         return int(self.file[5] or self.file[6], 8) & 0o777 if self.file else 0o600
@@ -198,11 +193,4 @@ def _call(number: int, at: Address, spec: Spec, content: bytes | None) -> tuple[
             fresh = "0600" if spec.get("secrets") else "0644"
             total = hashlib.sha256(content or b"").hexdigest()
             path = path_of(at, spec)
-            return ("put_file", _staged(number, path), total, path, *rights, fresh)
-
-
-def _staged(number: int, path: str) -> str:
-    """Return a name for the archive; one that a header of tar cannot hold is left out."""
-    name = path.rpartition("/")[2]
-    fits = name.isprintable() and "\\" not in name and 0 < len(name.encode()) <= 80
-    return f"{number}.d/{name}" if fits else str(number)
+            return ("put_file", str(number), total, path, *rights, fresh)

@@ -4,6 +4,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from secrets import token_hex
 
 from pedell.model import Address, Outcome, Secret, Spec, Status
 from pedell.providers.debian.marks import message
@@ -100,7 +101,8 @@ class Work:
 
     def _run(self, orders: Sequence[Order]) -> tuple[Report, str]:
         """Run one script; return what it said, and why it did not come to its end."""
-        archive = pack(orders, write_script(orders, self._services, self._place.root))
+        key = token_hex(5)
+        archive = pack(orders, write_script(orders, self._services, self._place.root, key))
         try:
             command = f"{self._place.sudo}sh -c {shlex.quote(BOOTSTRAP)}"
             answer = self._door.line.run(command, archive, WORK_SECONDS)

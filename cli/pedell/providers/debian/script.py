@@ -1,22 +1,16 @@
 """A batch of orders as one archive with one script. Pure."""
 
-import io
 import shlex
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pedell.model import Address, Spec
+from pedell.providers.debian.archives import Member, tar
 from pedell.providers.debian.orders import Order
+from pedell.providers.debian.parcels import Parcels, fit_for_parcels
 from pedell.providers.debian.shell import HEAD, TAIL
 from pedell.providers.debian.skills import SKILLS
-from pedell.providers.debian.together import (
-    Together,
-    are_files,
-    are_packages,
-    file_words,
-    package_words,
-)
+from pedell.providers.debian.together import Together, are_packages, packages_line
 
 BOOTSTRAP = (
     "umask 077; "
@@ -34,45 +28,56 @@ HELD = ("file", "template")
 """Kinds whose change a check of their service can hold back: files that are ours as a whole."""
 
 
-def write_script(orders: Sequence[Order], services: Mapping[Address, Spec], root: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a server runs, and the parcels that it opens."""
+
+    text: str
+    parcels: Parcels
+
+
+def write_script(
+    orders: Sequence[Order], services: Mapping[Address, Spec], root: str, key: str
+) -> Script:
     """Write the script that does the orders in their order.
 
     ``services`` are all that a change can make due: each is renewed behind its last reason.
+    ``key`` names what lies beside its place for a moment: ten letters nobody can guess.
     """
+    parcels = Parcels(key, root)
     kinds = sorted({one.address.kind for one in orders} & SKILLS.keys())
-    return "".join(
-        f"{line}\n"
-        for line in (
-            HEAD.replace("@ROOT@", shlex.quote(root)),
-            *(SKILLS[kind].work for kind in kinds),
-            *(f"rm -f -- {proof}" for proof in map(_proof, orders) if proof),
-            *_lines(orders, {at.name: spec for at, spec in services.items()}, root),
-            TAIL,
-        )
+    lines = (
+        HEAD.replace("@ROOT@", shlex.quote(root)),
+        *(SKILLS[kind].work for kind in kinds),
+        *(f"rm -f -- {proof}" for proof in map(_proof, orders) if proof),
+        *_lines(orders, {at.name: spec for at, spec in services.items()}, parcels),
+        TAIL,
     )
+    return Script("".join(f"{line}\n" for line in lines), parcels)
 
 
-def pack(orders: Iterable[Order], script: str) -> bytes:
+def pack(orders: Iterable[Order], script: Script) -> bytes:
     """Put contents and script into one archive, the script last."""
+    apart = script.parcels.numbers
     members = [
-        (one.staged, one.staged_mode, one.content) for one in orders if one.content is not None
+        Member(str(one.number), one.staged_mode, one.content)
+        for one in orders
+        if one.content is not None and one.number not in apart
     ]
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, mode, content in (*members, ("apply.sh", 0o600, script.encode())):
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), mode
-            archive.addfile(member, io.BytesIO(content))
-    return packed.getvalue()
+    together = [member for parcel in script.parcels.made for member in parcel.members]
+    return tar([*members, *together, Member("apply.sh", 0o600, script.text.encode())])
 
 
-def _lines(orders: Sequence[Order], services: Mapping[str, Spec], root: str) -> Iterator[str]:
+def _lines(
+    orders: Sequence[Order], services: Mapping[str, Spec], parcels: Parcels
+) -> Iterator[str]:
     groups = _groups(orders, services)
     last_of = {unit: one.number for one in orders for unit in one.due.units}
     held = {number for group in groups for number in group.numbers}
+    files = fit_for_parcels(orders, held, parcels.root)
     bulks = (
-        Together("prepare_packages", are_packages(orders), package_words),
-        Together("prepare_files", are_files(orders, held, root), file_words).await_units(orders),
+        Together(are_packages(orders), packages_line),
+        Together(files, parcels.make).await_units(orders),
     )
     for one in orders:
         for group in groups:
@@ -83,7 +88,7 @@ def _lines(orders: Sequence[Order], services: Mapping[str, Spec], root: str) -> 
         if one.guard:
             yield f"guard_{one.number}() {{ {one.guard}; }}"
         due = (" ".join(one.due.restart), " ".join(one.due.reload))
-        call = ("held" if one.number in held else "", *one.call)
+        call = ("held" if one.number in held else "", *parcels.call(one))
         yield shlex.join(("step", str(one.number), _numbers(one.needs), *due, *call))
         yield from (group.line for group in groups if group.last == one.number)
         for unit in one.due.units:

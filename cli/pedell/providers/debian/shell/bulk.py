@@ -3,227 +3,177 @@
 # Whatever goes wrong here is left to put_file, which does that file alone and says why. What was
 # put in place is said at once, so a shell that ends in the middle has said nothing but the truth.
 TEXT = r"""
-prepare_files() { # number "needed steps" "to restart" "to reload" size, then as for put_file …
-  for said in $(place_files "$@" 2>/dev/null); do
-    case $said in
-      +*) placed="$placed${said#+} " ;;
-      =*) stood="$stood${said#=} " ;;
-    esac
+# Nine words a file, sorted by folder: number "needed steps" "to restart" "to reload" path owner
+# group mode mode-in-the-archive
+prepare_files() { # archive key, then the files
+  for number in $(place_files "$@" 2>/dev/null); do placed="$placed$number "; done
+  archive=$1
+  shift 2
+  while [ $# -gt 0 ]; do
+    has "$placed" "$1" || {
+      tar -x -p --no-same-owner -f "$stage/$archive" -C "$stage" 2>/dev/null
+      return
+    }
+    shift 9
   done
 }
 
-place_files() { # as prepare_files; runs in a shell of its own
-  key=${stage##*.} parts= todo=
-  key=${key%???}
-  case $key in *[!A-Za-z0-9]*) exit ;; ???????) ;; *) exit ;; esac
-  while [ $# -gt 0 ]; do
-    # shellcheck disable=SC2086
-    if is_good $2 && is_open "$root$8"; then
-      todo="$todo $1"
-      eval "units_$1=\$3 reloads_$1=\$4 size_$1=\$5 staged_$1=\$6 sum_$1=\$7 path_$1=\$8
-        owner_$1=\$9 group_$1=\${10} mode_$1=\${11} fresh_$1=\${12}"
-    fi
-    shift 12
-  done
-  leave_equal
-  [ -n "$todo" ] || exit
-  trap drop_parts EXIT
+place_files() { # as prepare_files : says which it put; runs in a shell of its own
+  archive=$1 key=$2 parts='' sides=''
+  shift 2
+  prepare_folders "$@"
+  trap 'drop_sides' EXIT
   trap 'exit 129' HUP INT TERM PIPE
-  lay_out
-  set_all_rights
-  bring_to_disk
-  move_all
+  sides=$beside
+  tar -x -p -m --no-same-owner -f "$stage/$archive" -C "$root/" || exit
+  settle_rights "$@"
+  IFS=$newline
+  # Words on purpose: no path here holds a line break.
+  # shellcheck disable=SC2086
+  sync -- $parts || exit
+  unset IFS
+  check_sums "$@"
+  move_all "$@"
   trap - EXIT
   IFS=$newline
   # shellcheck disable=SC2086
-  exec rm -rf -- $parts
+  exec rm -rf -- $sides
+}
+
+drop_sides() {
+  IFS=$newline
+  # shellcheck disable=SC2086
+  [ -z "$sides" ] || rm -rf -- $sides
+}
+
+next_side() { # path : the folder in which it lies until it is moved
+  side=$root${1%/*}/.$key.pedell-part
+}
+
+prepare_folders() { # files : leaves it where one of them is not for all at once
+  before=$newline beside=''
+  while [ $# -gt 0 ]; do
+    # shellcheck disable=SC2086
+    is_good $2 && is_open "$root$5" || exit
+    next_side "$5"
+    parts=$parts$side/${5##*/}$newline
+    if [ "$side" != "$before" ]; then
+      make_parent "$root$5" >&2
+      beside=$beside$side$newline before=$side
+    fi
+    shift 9
+  done
 }
 
 is_open() { # path : nothing stands there, or a plain file
   [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }
 }
 
-recall() { # number
-  eval "units=\$units_$1 reloads=\$reloads_$1 size=\$size_$1 staged=\$staged_$1 sum=\$sum_$1
-    path=\$path_$1 owner=\$owner_$1 group=\$group_$1 mode=\$mode_$1 fresh=\$fresh_$1
-    part=\${part_$1-}"
-  folder=$root${path%/*}
-}
-
-drop_parts() {
-  IFS=$newline
-  # shellcheck disable=SC2086
-  [ -z "$parts" ] || rm -rf -- $parts
-}
-
-next_line() { # of $lines, into $line
-  line=${lines%%"$newline"*} lines=${lines#*"$newline"}
-}
-
-has_mode() { # wanted-or-nothing mode-as-stat-writes-it
-  case ${1:-$2} in "$2" | "0$2" | "00$2" | "000$2") ;; *) return 1 ;; esac
-}
-
-read_rights() { # line : into $owner_now, $group_now, $mode_now
-  owner_now=${1%% *} mode_now=${1##* } group_now=${1#* }
-  group_now=${group_now% *}
-}
-
-leave_equal() { # takes out of $todo what stands there as it shall; what is not declared stays
-  old= fresh_ones= alike=
-  set --
-  for number in $todo; do
-    recall "$number"
-    if [ -f "$root$path" ]; then
-      set -- "$@" "$root$path"
-      old="$old $number"
-    else
-      eval "mode_$number=\${mode:-\$fresh}"
-      fresh_ones="$fresh_ones $number"
+settle_rights() { # files; what nobody declares stays as it is
+  see_rights "$@"
+  while [ $# -gt 0 ]; do
+    owner=$6 group=$7 mode=$8
+    next_side "$5"
+    if is_partly_kept "$@"; then
+      line=${lines%%"$newline"*} lines=${lines#*"$newline"}
+      owner_now=${line%% *} mode_now=${line##* } group_now=${line#* }
+      owner=${owner:-$owner_now} group=${group:-${group_now% *}} mode=${mode:-$mode_now}
     fi
+    belongs_to "$side/${5##*/}" "$owner" "$group" ||
+      give chown "$owner${group:+:$group}" "$side/${5##*/}"
+    case ${mode:-$9} in
+      "$9" | "0$9" | "00$9" | "000$9") ;;
+      *) give chmod "$mode" "$side/${5##*/}" ;;
+    esac
+    shift 9
   done
-  [ $# -gt 0 ] || return 0
-  lines=$(stat -c '%s %U %G %a' -- "$@") || exit
-  todo=$fresh_ones
-  set --
-  for number in $old; do
-    next_line
-    recall "$number"
-    read_rights "${line#* }"
-    case " $owner_now $group_now " in *' UNKNOWN '*) continue ;; esac
-    if [ "${line%% *}" = "$size" ] && [ "${owner:-$owner_now}" = "$owner_now" ] &&
-      [ "${group:-$group_now}" = "$group_now" ] && has_mode "$mode" "$mode_now"; then
-      set -- "$@" "$root$path"
-      alike="$alike $number"
-    else
-      todo="$todo $number"
+  hand_over chown
+  hand_over chmod
+}
+
+is_partly_kept() { # one file
+  [ -f "$root$5" ] && { [ -z "$6" ] || [ -z "$7" ] || [ -z "$8" ]; }
+}
+
+see_rights() { # files : into $lines
+  seen=
+  while [ $# -gt 0 ]; do
+    ! is_partly_kept "$@" || seen=$seen$root$5$newline
+    shift 9
+  done
+  lines=
+  [ -n "$seen" ] || return 0
+  IFS=$newline
+  # shellcheck disable=SC2086
+  lines=$(stat -c '%U %G %a' -- $seen) || exit
+  unset IFS
+  case " $lines" in *" UNKNOWN "*) exit ;; esac
+}
+
+check_sums() { # files : all arrived whole; what stands there already, its own step looks at
+  lines=$(sha256sum -c "$stage/$archive.sums" 2>/dev/null)$newline
+  IFS=$newline
+  for part in $parts; do
+    case $lines in "$part: OK$newline"*) lines=${lines#*"$newline"} ;; *) exit ;; esac
+  done
+  unset IFS
+  same=' '
+  while [ $# -gt 0 ]; do
+    case ${lines%%"$newline"*} in *': OK') same="$same$1 " ;; esac
+    lines=${lines#*"$newline"}
+    shift 9
+  done
+}
+
+give() { # chown-or-chmod wanted path : one call for all in a row that want the same
+  eval "wanted=\${wanted_$1-}"
+  [ "$wanted" = "$2" ] || hand_over "$1"
+  eval "wanted_$1=\$2 given_$1=\${given_$1-}\$3\$newline"
+}
+
+hand_over() { # chown-or-chmod
+  eval "wanted=\${wanted_$1-} given=\${given_$1-} given_$1="
+  [ -n "$given" ] || return 0
+  IFS=$newline
+  # shellcheck disable=SC2086
+  "$1" -- "$wanted" $given || exit
+  unset IFS
+}
+
+move_all() { # files
+  note_all "$@" >&2
+  side_now='' numbers='' moving='' is_unit=''
+  while [ $# -gt 0 ]; do
+    if ! has "$same" "$1"; then
+      next_side "$5"
+      [ "$side" = "$side_now" ] || move_parts
+      side_now=$side numbers="$numbers$1 " moving=$moving$side/${5##*/}$newline
+      case $5 in */systemd/system/*) is_unit=$5 ;; esac
     fi
-    eval "owner_$number=\${owner:-\$owner_now} group_$number=\${group:-\$group_now}
-      mode_$number=\${mode:-\$mode_now}"
+    shift 9
   done
-  [ $# -gt 0 ] || return 0
-  lines=$(sha256sum -- "$@") || exit
-  for number in $alike; do
-    next_line
-    recall "$number"
-    if [ "${line%% *}" = "$sum" ]; then printf '=%s ' "$number"; else todo="$todo $number"; fi
+  move_parts
+  [ -z "$is_unit" ] || tell_systemd "$is_unit" >&2
+}
+
+note_all() { # files
+  while [ $# -gt 0 ]; do
+    units=$3 reloads=$4
+    [ -z "$units$reloads" ] || has "$same" "$1" || mark_due "$5"
+    shift 9
   done
 }
 
-lay_out() { # the contents, each under its name in a folder beside its place, that only we can read
-  folders= count=100
-  for number in $todo; do
-    recall "$number"
-    case $newline$folders in *"$newline$folder/$newline"*) continue ;; esac
-    make_parent "$folder/" >&2
-    folders=$folders$folder/$newline
-    count=$((count + 1))
-    parts=$parts$folder/.$key$count.pedell-part$newline
-  done
+move_parts() { # all that go into one folder
+  [ -n "$moving" ] || return 0
   IFS=$newline
   # shellcheck disable=SC2086
-  mkdir -m 700 -- $parts || { parts=; exit; }
+  mv -f -t "${side_now%/*}/" -- $moving
+  for part in $moving; do
+    [ -e "$part" ] || printf '%s ' "${numbers%% *}"
+    numbers=${numbers#* }
+  done
   unset IFS
-  lines=$parts
-  each_folder copy_staged
-}
-
-each_folder() { # function : with the folder, the files to go there are in $inside
-  does=$1
-  IFS=$newline
-  # shellcheck disable=SC2086
-  set -- $folders
-  unset IFS
-  for place do
-    inside=
-    for number in $todo; do
-      recall "$number"
-      [ "$folder/" != "$place" ] || inside="$inside $number"
-    done
-    "$does" "$place"
-  done
-}
-
-copy_staged() {
-  next_line
-  set --
-  for number in $inside; do
-    recall "$number"
-    eval "part_$number=\$line/\${staged##*/}"
-    set -- "$@" "$stage/$staged"
-  done
-  umask 0 # their modes are those that they are staged with
-  cp -t "$line" -- "$@" || exit
-  umask 077
-}
-
-set_all_rights() { # where they are others than wanted
-  for number in $todo; do
-    recall "$number"
-    set -- "$@" "$part"
-  done
-  lines=$(stat -c '%U %G %a' -- "$@") || exit
-  other_owner= other_mode=
-  for number in $todo; do
-    next_line
-    recall "$number"
-    read_rights "$line"
-    eval "chown_$number=\$owner\${group:+:\$group} chmod_$number=\$mode"
-    [ "${owner:-$owner_now} ${group:-$group_now}" = "$owner_now $group_now" ] ||
-      other_owner="$other_owner $number"
-    has_mode "$mode" "$mode_now" || other_mode="$other_mode $number"
-  done
-  give chown "$other_owner"
-  give chmod "$other_mode"
-}
-
-give() { # chown-or-chmod "numbers" : one call for all that want the same
-  while [ -n "$2" ]; do
-    program=$1 numbers=$2 wanted= left=
-    set --
-    for number in $numbers; do
-      recall "$number"
-      eval "mine=\$${program}_$number"
-      : "${wanted:=$mine}"
-      if [ "$mine" = "$wanted" ]; then set -- "$@" "$part"; else left="$left $number"; fi
-    done
-    "$program" -- "$wanted" "$@" || exit
-    set -- "$program" "$left"
-  done
-}
-
-bring_to_disk() {
-  for number in $todo; do
-    recall "$number"
-    set -- "$@" "$part"
-    printf '%s  %s\n' "$sum" "$part" || exit
-  done >"$stage/sums"
-  sync -- "$@" && sha256sum -c --status --strict <"$stage/sums" || exit
-}
-
-move_all() {
-  for number in $todo; do
-    recall "$number"
-    mark_due "$path" >&2
-  done
-  each_folder move_parts
-  for number in $todo; do
-    recall "$number"
-    case $path in */systemd/system/*) tell_systemd "$path" >&2; return ;; esac
-  done
-}
-
-move_parts() { # folder
-  folder_now=$1
-  set --
-  for number in $inside; do
-    recall "$number"
-    set -- "$@" "$part"
-  done
-  mv -f -t "$folder_now" -- "$@"
-  for number in $inside; do
-    recall "$number"
-    [ -e "$part" ] || printf '+%s ' "$number"
-  done
+  numbers='' moving=''
 }
 """

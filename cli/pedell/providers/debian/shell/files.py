@@ -48,8 +48,13 @@ has_rights() { # path owner group mode, each empty where nobody cares
     case ${4:-0$mode} in "0$mode" | "00$mode" | "000$mode") ;; *) false ;; esac
 }
 
+belongs_to() { # path owner group, each empty where nobody cares : said without a program, or not
+  case $2:$is_root in :*) ;; root:yes) [ -O "$1" ] || return 1 ;; *) return 1 ;; esac
+  case $3:$is_root_group in :*) ;; root:yes) [ -G "$1" ] || return 1 ;; *) return 1 ;; esac
+}
+
 set_rights() { # path owner group mode
-  [ -z "$2$3" ] || chown -- "$2${3:+:$3}" "$1" || return 1
+  belongs_to "$1" "$2" "$3" || chown -- "$2${3:+:$3}" "$1" || return 1
   [ -z "$4" ] || chmod -- "$4" "$1"
 }
 

@@ -9,9 +9,13 @@ DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
 export PEDELL_ROOT LC_ALL PATH DEBIAN_FRONTEND NEEDRESTART_MODE
 library=$root/var/lib/pedell
 due=$library/restart-due way_back=$library/way-back
-good=' ' asking=' ' touched=' ' later=' ' fresh=' ' placed=' ' stood=' '
+good=' ' asking=' ' later=' ' fresh=' ' placed=' '
 newline='
 '
+# Nobody else is numbered 0, and the first process is always theirs.
+is_root='' is_root_group=''
+[ ! -O /proc/1 ] || is_root=yes
+[ ! -G /proc/1 ] || is_root_group=yes
 trap 'drop_held; rm -rf -- "$stage"' EXIT
 trap 'exit 129' HUP INT TERM PIPE
 
@@ -62,10 +66,6 @@ step() { # number "needed steps" "to restart" "to reload" held-back-or-nothing f
     succeed
     say step "$number" changed ''
     return
-  elif has "$stood" "$number"; then
-    good="$good$number "
-    say step "$number" same ''
-    return
   fi
   message=$("$@" 2>&1)
   case $? in
@@ -84,7 +84,7 @@ step() { # number "needed steps" "to restart" "to reload" held-back-or-nothing f
 }
 
 succeed() {
-  good="$good$number " touched="$touched$units $reloads "
+  good="$good$number "
 }
 
 postpone() {
