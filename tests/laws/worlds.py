@@ -188,7 +188,7 @@ class Bench:
         self.base.executescript(stores._SCHEMA)
         self.store = stores.SqliteStore(self.base)
         for left in case.memory.values():
-            self.store._remember("before", left)
+            self.store._remember([("before", left)])
         self.base.commit()
 
     @property

@@ -7,7 +7,7 @@ rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦s
 import re
 import traceback
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from pedell.model import Problem, Rejected, Source, Words, quote, tell
@@ -80,10 +80,13 @@ class Templates:
         return text, frozenset(named)
 
     def _compiled(self, name: str) -> Any:
-        from jinja2 import FunctionLoader, StrictUndefined
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
+        return self._environment.get_template(name)
 
-        environment = ImmutableSandboxedEnvironment(
+    @cached_property
+    def _environment(self) -> Any:
+        from jinja2 import FunctionLoader, StrictUndefined
+
+        return _sandbox()(
             loader=FunctionLoader(self._text),
             undefined=StrictUndefined,
             autoescape=False,  # configuration files, not HTML
@@ -91,7 +94,6 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        return environment.get_template(name)
 
     def _text(self, name: str) -> tuple[str, str, None] | None:
         # the name of the template doubles as its file name, so that a traceback tells which one
@@ -109,6 +111,24 @@ class Templates:
     def _place(self, name: str, line: int) -> Source:
         folder = self._source.file.rpartition("/")[0]
         return Source(f"{folder}/templates/{name}", line, 1)
+
+
+@cache
+def _sandbox() -> Any:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        """Jinja's own, which finds plain values at once: most of a template is that."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if type(obj) is dict and attribute not in _OF_ALL_MAPPINGS and attribute in obj:
+                return obj[attribute]
+            return super().getattr(obj, attribute)
+
+    return Sandbox
+
+
+_OF_ALL_MAPPINGS = frozenset(dir(dict))
 
 
 def _reason(error: Exception) -> Words:
@@ -132,7 +152,7 @@ def refuse_marks(value: Any) -> None:
     """Stop the rendering where a value, or one inside it, holds what marks a secret."""
     match value:
         case str():
-            if _BRACKETS & set(value):
+            if "⟦" in value or "⟧" in value:
                 raise _ForgedError(value)
         case Mapping():
             for key, child in value.items():

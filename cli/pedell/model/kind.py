@@ -21,7 +21,10 @@ class Effect(StrEnum):
     @property
     def weight(self) -> int:
         """The place in the order of severity, 0 for harmless."""
-        return list(Effect).index(self)
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {effect: weight for weight, effect in enumerate(Effect)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,9 +150,8 @@ def _fields(
 ) -> Iterator[FieldChange]:
     if seen is not None and is_same(seen.spec, wanted.spec):
         return  # most are, and so need no look at each field
-    for at in _compared(wanted, left, ability):
+    for at, after in _compared(wanted, left, ability):
         before = look_up(seen.spec, at) if seen else None
-        after = look_up(wanted.spec, at)
         as_set = at in kind.unordered
         if is_same(before, after, as_set=as_set):
             continue
@@ -161,14 +160,16 @@ def _fields(
         yield FieldChange(at, before, after, _cause(left, before, after, last, as_set=as_set))
 
 
-def _compared(wanted: Resource, left: Remembered | None, ability: Ability) -> Iterator[Pointer]:
-    declared = [at for at, _ in leaves(wanted.spec) if at]
-    yield from declared
+def _compared(
+    wanted: Resource, left: Remembered | None, ability: Ability
+) -> Iterator[tuple[Pointer, Value]]:
+    """Yield each field that counts, with what is wanted there."""
+    declared = {at: value for at, value in leaves(wanted.spec) if at}
+    yield from declared.items()
     if left and ability.writes is Writes.REPLACE:
-        known = set(declared)
         for at, _ in leaves(left.spec):
-            if at and at not in known and look_up(wanted.spec, at) is None:
-                yield at
+            if at and at not in declared and look_up(wanted.spec, at) is None:
+                yield at, None
 
 
 def _cause(

@@ -9,12 +9,12 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from pedell.model import Address, Change, Memory, Outcome, Remembered, Spec, Status, Step
+from pedell.model import Address, Change, Memory, Outcome, Remembered, Resource, Spec, Status, Step
 from pedell.model.value import canonical, from_json
 from pedell.ports import Run, Unsettled
 
@@ -103,9 +103,14 @@ class SqliteStore:
         with self._base:
             self._base.executemany(_LINE, rows)
             self._base.executemany(_ENDED, ((run, step.number) for step, _ in ends))
-            for step, outcome in ends:
-                if outcome.status is Status.DONE:
-                    self._take_over(run, step, outcome)
+            done = [(s.change, end.handle) for s, end in ends if end.status is Status.DONE]
+            gone = [(str(change.address),) for change, _ in done if change.after is None]
+            self._base.executemany(_FORGET, gone)
+            self._remember(
+                (run, _left(change, after, handle))
+                for change, handle in done
+                if (after := change.after)
+            )
 
     def finish(self, run: str, word: str) -> None:
         """Close a run with the word that the history shows."""
@@ -153,32 +158,28 @@ class SqliteStore:
             )
             self._base.executemany(_ENDED, ((entry.run, entry.step) for entry, _ in entries))
             runs = {entry.address: entry.run for entry, _ in entries}
-            for address, remembered in left.items():
-                if remembered:
-                    self._remember(runs[address], remembered)
-                else:
-                    self._base.execute(_FORGET, (str(address),))
+            self._base.executemany(_FORGET, [(str(at),) for at, found in left.items() if not found])
+            self._remember((runs[at], found) for at, found in left.items() if found)
 
-    def _take_over(self, run: str, step: Step, outcome: Outcome) -> None:
-        change = step.change
-        if change.after is None:
-            self._base.execute(_FORGET, (str(change.address),))
-            return
-        left = Remembered(
-            address=change.address,
-            target=change.target,
-            spec=change.after.spec,
-            handle=outcome.handle or (change.before.handle if change.before else ""),
-            devices=_reached(change),
-        )
-        self._remember(run, left)
+    def _remember(self, left: Iterable[tuple[str, Remembered]]) -> None:
+        """Write down what each run left."""
+        crowds: dict[frozenset[str], tuple[str, str]] = {}
+        rows: list[tuple[str, ...]] = []
+        for run, one in left:
+            if one.devices not in crowds:
+                serials = json.dumps(sorted(one.devices))
+                digest = hashlib.sha256(serials.encode()).hexdigest()[:32]
+                crowds[one.devices] = (digest, serials)
+            digest, _ = crowds[one.devices]
+            spec = canonical(one.spec)
+            rows.append((str(one.address), one.target, spec, one.handle, digest, run))
+        self._base.executemany("INSERT OR IGNORE INTO crowd VALUES (?, ?)", crowds.values())
+        self._base.executemany("INSERT OR REPLACE INTO remembered VALUES (?,?,?,?,?,?)", rows)
 
-    def _remember(self, run: str, left: Remembered) -> None:
-        serials = json.dumps(sorted(left.devices))
-        crowd = hashlib.sha256(serials.encode()).hexdigest()[:32]
-        self._base.execute("INSERT OR IGNORE INTO crowd VALUES (?, ?)", (crowd, serials))
-        row = (str(left.address), left.target, canonical(left.spec), left.handle, crowd, run)
-        self._base.execute("INSERT OR REPLACE INTO remembered VALUES (?,?,?,?,?,?)", row)
+
+def _left(change: Change, after: Resource, handle: str) -> Remembered:
+    known = change.before.handle if change.before else ""
+    return Remembered(change.address, change.target, after.spec, handle or known, _reached(change))
 
 
 def _reached(change: Change) -> frozenset[str]:

@@ -4,9 +4,11 @@ import binascii
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 
 class HostKeyError(PermissionError):
@@ -40,7 +42,10 @@ def read_pinned(path: Path, host: str, port: int) -> Mapping[str, bytes]:
 
 def pinned_in(text: str, host: str, port: int) -> Mapping[str, bytes]:
     """Return key type → key of this server, as the text of a known_hosts says."""
-    return dict(_matching(text, _names(host, port)))
+    names, lines = _names(host, port), _lines_of(text)
+    found = [line for name in names for line in lines.get(name, ())]
+    found += [line for line in lines.get("", ()) if _is_hashed(line.entry, names)]
+    return {line.kind: line.key for line in sorted(found)}
 
 
 def put_key(text: str, host: str, port: int, key: tuple[str, bytes]) -> str:
@@ -117,19 +122,30 @@ def _without(line: str, names: set[str]) -> str | None:
     return f"{','.join(left)} {fields[1]}" if left else None
 
 
-def _matching(text: str, names: set[str]) -> Iterator[tuple[str, bytes]]:
-    for line in text.splitlines():
-        fields = line.split()
-        if len(fields) < 3 or line.lstrip().startswith(("#", "@")):
-            continue
-        if not any(_is_named(entry, names) for entry in fields[0].split(",")):
-            continue
-        try:
-            yield fields[1], b64decode(fields[2], validate=True)
-        except binascii.Error:
-            continue
+class _Line(NamedTuple):
+    """A key under one of the names of its line."""
+
+    number: int
+    entry: str
+    kind: str
+    key: bytes
 
 
+@lru_cache(maxsize=4)  # one file serves all servers of a run
+def _lines_of(text: str) -> Mapping[str, Sequence[_Line]]:
+    """Return the lines that pin a key by name; those with a hashed name all under no name."""
+    lines: dict[str, list[_Line]] = {}
+    for number, fields in enumerate(map(str.split, text.splitlines())):
+        if len(fields) > 2 and not fields[0].startswith(("#", "@")):
+            with suppress(binascii.Error):
+                key = b64decode(fields[2], validate=True)
+                for entry in fields[0].split(","):
+                    name = "" if entry.startswith("|1|") else entry
+                    lines.setdefault(name, []).append(_Line(number, entry, fields[1], key))
+    return lines
+
+
+@lru_cache(maxsize=4)
 def _revoked_in(text: str) -> frozenset[bytes]:
     """Return the keys that no server may show any more, whatever its name is."""
     keys: set[bytes] = set()
@@ -141,8 +157,10 @@ def _revoked_in(text: str) -> frozenset[bytes]:
 
 
 def _is_named(entry: str, names: set[str]) -> bool:
-    if not entry.startswith("|1|"):
-        return entry in names
+    return _is_hashed(entry, names) if entry.startswith("|1|") else entry in names
+
+
+def _is_hashed(entry: str, names: set[str]) -> bool:
     try:
         salt, digest = (b64decode(part, validate=True) for part in entry[3:].split("|"))
     except ValueError:
