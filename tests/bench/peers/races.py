@@ -1,5 +1,6 @@
 """The phases of one tool on one fleet, each checked by what lies on the servers' disks afterwards."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ def _phases(
         there = 2 if phase is Phase.CHANGE else 1
         environment = tool.prepare(folder, fleet, written)
         before = workload.snapshot(fleet.hosts)
+        os.sync()  # who brings files to the disk must not pay for what others have left dirty
         try:
             cost = measure(tool.words(phase), folder, environment, fleet, deadline)
         except Failed as failed:

@@ -90,11 +90,11 @@ def write_probe(ask: Questions) -> str:
 def _lines(ask: Questions) -> Iterator[str]:
     files = [ask.root + path for path in ask.files]
     if files:
-        yield f'stat --printf "file\\0$describe" -- {shlex.join(files)} 2>/dev/null'
+        yield f"show_paths file '' {shlex.join(files)}"
         yield from _content_lines(ask)
     if ask.directories:
         directories = shlex.join(ask.root + path for path in ask.directories)
-        yield f'stat -L --printf "directory\\0$describe" -- {directories} 2>/dev/null'
+        yield f"show_paths directory -L {directories}"
     if ask.packages:
         names = shlex.join(ask.packages)
         form = "${Package} ${Architecture} ${db:Status-Status} ${Version} ${db:Status-Want}\\n"

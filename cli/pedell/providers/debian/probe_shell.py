@@ -74,6 +74,16 @@ count_words() {
   words=$#
 }
 
+show_paths() { # word option-or-nothing path… : what stands at those where anything does
+  word=$1 option=$2
+  shift 2
+  for path do
+    shift
+    if [ -e "$path" ] || [ -L "$path" ]; then set -- "$@" "$path"; fi
+  done
+  [ $# -eq 0 ] || stat ${option:+"$option"} --printf "$word\0$describe" -- "$@" 2>/dev/null
+}
+
 show_files() { # known sums, one word a path, then the paths
   known=$1
   shift
