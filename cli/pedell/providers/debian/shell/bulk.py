@@ -107,7 +107,7 @@ see_rights() { # files : into $lines
   # shellcheck disable=SC2086
   lines=$(stat -c '%U %G %a' -- $seen) || exit
   unset IFS
-  case " $lines" in *" UNKNOWN "*) exit ;; esac
+  case $newline$lines in *"$newline"UNKNOWN\ * | *\ UNKNOWN\ *) exit ;; esac
 }
 
 check_sums() { # files : all arrived whole; what stands there already, its own step looks at
