@@ -28,7 +28,7 @@ class Parcel:
 
     def staged(self, order: Order) -> str:
         """Return where the script finds it if it has to do it alone."""
-        return self.beside(order).lstrip("/")
+        return self.name + self.beside(order)
 
     @property
     def members(self) -> Sequence[Member]:
@@ -36,7 +36,10 @@ class Parcel:
 
         The sums stand there twice: for what arrives, and for what may stand there already.
         """
-        files = [Member(self.staged(o), o.staged_mode, o.content or b"") for o in self.orders]
+        files = [
+            Member(self.beside(one).lstrip("/"), one.staged_mode, one.content or b"")
+            for one in self.orders
+        ]
         folders = dict.fromkeys(one.name.rpartition("/")[0] for one in files)
         inside = [*(Member(folder, 0o700) for folder in folders), *files]
         paths = [*map(self.beside, self.orders), *map(_path, self.orders)]

@@ -7,15 +7,6 @@ TEXT = r"""
 # group mode mode-in-the-archive
 prepare_files() { # archive key, then the files
   for number in $(place_files "$@" 2>/dev/null); do placed="$placed$number "; done
-  archive=$1
-  shift 2
-  while [ $# -gt 0 ]; do
-    has "$placed" "$1" || {
-      tar -x -p --no-same-owner -f "$stage/$archive" -C "$stage" 2>/dev/null
-      return
-    }
-    shift 9
-  done
 }
 
 place_files() { # as prepare_files : says which it put; runs in a shell of its own

@@ -9,13 +9,21 @@ mark_due() { # path below the root that changes…
 }
 
 note_due() { # unit restart-or-reload path…
-  name=$1 verb=$2
+  name=$1 verb=$2 note=$due/$1
   shift 2
-  [ -d "$due" ] || mkdir -p -- "$due" || fail "cannot note that $name must be restarted"
-  # A restart that is due stays one.
-  [ "$verb" = reload ] && [ -e "$due/$name" ] || printf '%s\n' "$verb" >"$due/$name" ||
-    fail "cannot note that $name must be restarted"
+  # Where nothing is due, what lies there is of a run that came no further than this.
+  [ -e "$note" ] || [ ! -d "$way_back/$name" ] || rm -rf -- "$way_back/$name" ||
+    fail "cannot keep what stood there before"
   for changed do keep "$name" "$changed"; done
+  [ -d "$due" ] || mkdir -p -- "$due" || fail "cannot note that $name must be restarted"
+  if [ ! -e "$note" ]; then
+    printf '%s\n' "$verb" >"$note" || {
+      rm -f -- "$note"
+      fail "cannot note that $name must be restarted"
+    }
+  elif [ "$verb" = restart ]; then # a restart that is due stays one
+    printf 'restart\n' >"$note" || fail "cannot note that $name must be restarted"
+  fi
 }
 
 keep() { # unit path : what stands there now, once since the unit last came up
@@ -64,6 +72,13 @@ open_part() { # path : a file beside it, which goes away with the step if nothin
   trap 'exit 129' HUP INT TERM PIPE
 }
 
+show_staged() { # staged-name, or a file within a parcel, as files.N/name
+  case $1 in
+    files.*) tar -x -O -f "$stage/${1%%/*}" -- "${1#*/}" ;;
+    *) cat <"$stage/$1" ;;
+  esac
+}
+
 put_file() { # staged-name sha256 path owner group mode mode-of-a-new-file
   path=$root$3 new=$7
   [ ! -d "$path" ] || [ -L "$path" ] || fail "a folder stands in its place"
@@ -74,7 +89,7 @@ put_file() { # staged-name sha256 path owner group mode mode-of-a-new-file
   fi
   make_parent "$path"
   open_part "$path"
-  cat <"$stage/$1" >"$part" || fail "cannot write it"
+  show_staged "$1" >"$part" || fail "cannot write it"
   if [ -z "$new" ]; then
     chown --reference="$path" -- "$part" && chmod --reference="$path" -- "$part" ||
       fail "cannot keep its owner and mode"
