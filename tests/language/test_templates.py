@@ -33,6 +33,12 @@ def test_a_secret_comes_in_as_a_mark():
     )
 
 
+def test_a_mark_says_in_which_writing_its_secret_stands():
+    assert render("{{ secret('a', 'octal') }}") == ("⟦secret:a|octal⟧", frozenset({"a"}))
+    with pytest.raises(Rejected, match="knows the writings octal, freeradius"):
+        render("{{ secret('a', 'braille') }}")
+
+
 def test_what_a_school_wrote_is_never_rendered():
     assert render("{{ x }}", {"x": "{{ secret('a') }}{% raw %}"}) == (
         "{{ secret('a') }}{% raw %}",

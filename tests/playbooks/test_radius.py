@@ -1,15 +1,19 @@
 """The RADIUS of a school: what it says, and what Debian's FreeRADIUS makes of it."""
 
+import json
 import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from pedell.model import Resource, Secret
+from pedell.providers.debian.marks import Text
 from tests.playbooks.keys import Authority, make_authority
 from tests.playbooks.served import BY_CERTIFICATE, ONE_KEY, TWO_ACCOUNTS, content, serve_in
 
@@ -32,9 +36,12 @@ def radius(serve, line=RADIUS, **others):
 def test_secrets_are_marks_in_what_is_rendered(serve):
     found = radius(serve, BY_DEVICE, **ALL_NETWORKS)
     accounts = content(found, "radius-accounts")
-    assert re.findall("⟦secret:(.*?)⟧", accounts) == ["gs-nord-lehrkraefte", "gs-nord-tablets"]
+    assert re.findall("⟦secret:(.*?)[|]octal⟧", accounts) == [
+        "gs-nord-lehrkraefte",
+        "gs-nord-tablets",
+    ]
     clients = content(found, "radius-clients")
-    assert re.findall("⟦secret:(.*?)⟧", clients) == [
+    assert re.findall("⟦secret:(.*?)[|]freeradius⟧", clients) == [
         "gs-nord-access-points",
         "gs-nord-radius-proof",
     ]
@@ -43,7 +50,7 @@ def test_secrets_are_marks_in_what_is_rendered(serve):
 def test_each_access_point_may_have_a_secret_of_its_own(serve):
     points = "[{name: ap-aula, address: 10.7.1.11, secret: !secret gs-nord-ap-aula}, {name: ap-hof, address: 10.7.1.12, secret: !secret gs-nord-ap-hof}]"
     clients = content(radius(serve, RADIUS.replace(ACCESS_POINTS, points)), "radius-clients")
-    pattern = r"client (\S+) \{\n\tipaddr = (\S+)\n\tsecret = '⟦secret:(.*?)⟧'"
+    pattern = r"client (\S+) \{\n\tipaddr = (\S+)\n\tsecret = \"⟦secret:(.*?)[|]freeradius⟧\""
     assert re.findall(pattern, clients) == [
         ("ap-aula", "10.7.1.11", "gs-nord-ap-aula"),
         ("ap-hof", "10.7.1.12", "gs-nord-ap-hof"),
@@ -148,7 +155,7 @@ def test_names_left_out_are_those_that_the_networks_name(serve):
 def stage(tmp_path) -> Callable[..., Path]:
     """Return a function that stages the live tree with the rendered files; its paths follow."""
 
-    def staged(line=BY_DEVICE, networks=ALL_NETWORKS) -> Path:
+    def staged(line=BY_DEVICE, networks=ALL_NETWORKS, odd="") -> Path:
         tree = tmp_path / "3.0"
         shutil.copytree(LIVE, tree, symlinks=True)
         (tmp_path / "run").mkdir()
@@ -157,7 +164,7 @@ def stage(tmp_path) -> Callable[..., Path]:
         for one in serve_in(tmp_path / "inventory", line, files=files, **networks).values():
             path = str(one.spec.get("path", ""))
             if one.address.kind == "template" and path.startswith(str(LIVE)):
-                text = _moved(str(one.spec["content"]), tree, tmp_path / "run")
+                text = _moved(_opened(one, odd), tree, tmp_path / "run")
                 (tree / path.removeprefix(f"{LIVE}/")).write_text(text, "utf-8")
         pem, key = authority.sign("radius.gs-nord.example.org", "serverAuth")
         shutil.copy(pem, tree / "certs/radius.pem")
@@ -167,9 +174,14 @@ def stage(tmp_path) -> Callable[..., Path]:
     return staged
 
 
+def _opened(one: Resource, odd: str) -> str:
+    """Put test passwords where the marks stand, each with some odd signs at its end."""
+    text = Text.of(one.spec)
+    return text.fill({name: Secret(f"open-{name}{odd}") for name in text.sealed}).decode()
+
+
 def _moved(text: str, tree: Path, run: Path) -> str:
-    """Put test passwords where the marks stand, and move the server to a folder and a port."""
-    text = re.sub("⟦secret:(.*?)⟧", r"open-\1", text)
+    """Move the server to a folder and a port."""
     for name, value in (("raddbdir", tree), ("logdir", run), ("run_dir", run)):
         text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
     text = re.sub(r"(?m)^\s*(user|group) = freerad$", "", text)
@@ -215,7 +227,12 @@ def test_freeradius_refuses_a_broken_file_and_says_where(stage):
 
 @pytest.fixture
 def running(stage) -> Iterator[Path]:
-    tree = stage()
+    with _serving(stage()) as tree:
+        yield tree
+
+
+@contextmanager
+def _serving(tree: Path) -> Iterator[Path]:
     log = tree.parent / "run/debug.log"
     with log.open("w") as out:
         server = subprocess.Popen(
@@ -233,7 +250,9 @@ def running(stage) -> Iterator[Path]:
         server.wait()
 
 
-def _join(tree: Path, ssid: str, *lines: str, point: str = "127.0.0.2") -> tuple[bool, str, str]:
+def _join(
+    tree: Path, ssid: str, *lines: str, point: str = "127.0.0.2", odd: str = ""
+) -> tuple[bool, str, str]:
     """Join as a device does; return whether it was let in, its VLAN, and what was wrong."""
     profile = tree.parent / "profile.conf"
     fields = [f'ssid="{ssid}"', "key_mgmt=WPA-EAP", *lines]
@@ -246,7 +265,7 @@ def _join(tree: Path, ssid: str, *lines: str, point: str = "127.0.0.2") -> tuple
     port = re.findall(r"port = (\d+)", site)[0]
     secret = "open-gs-nord-access-points" if point == "127.0.0.2" else "open-gs-nord-radius-proof"
     command = ["eapol_test", "-c", str(profile), "-a", "127.0.0.1", "-p", port, "-A", point]
-    command += ["-s", secret, "-r", "0", "-t", "8", f"-N30:s:02-00-00-00-00-01:{ssid}"]
+    command += ["-s", secret + odd, "-r", "0", "-t", "8", f"-N30:s:02-00-00-00-00-01:{ssid}"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     vlans = re.findall(r"Attribute 81 .*\n\s*Value: ([0-9a-f]+)", run.stdout)
     wrong = re.findall(r"CERT-ERROR .*err='(.*?)'", run.stdout)
@@ -319,3 +338,24 @@ def test_a_device_joins_by_certificate_and_only_where_certificates_are_asked_for
     assert join("Nord-Geraete", ours) == (True, "60")
     assert join("Nord", ours) == (False, "")
     assert join("Nord-Geraete", make_authority(running.parent / "fremd-ca")) == (False, "")
+
+
+ODD = " # it's \\\" \\n \\101 ${x} $ENV{y} %{z} ä, {\\'\\"
+
+
+@pytest.mark.tier2("freeradius", "eapol_test")
+@pytest.mark.parametrize("method", [("PEAP", "MSCHAPV2"), ("TTLS", "PAP")])
+def test_accounts_and_passwords_may_hold_any_sign(method, stage):
+    account = 'SCHULE\\lehr\'s"7"ä%{x}'  # no blank: filter_username refuses those
+    named = TWO_ACCOUNTS.replace("username: tablets", f"username: {json.dumps(account)}")
+    networks = {"networks": named, "wifi": "schulnetz: {vlan: 120}, lehrernetz: {vlan: 40}"}
+    with _serving(stage(RADIUS, networks, ODD)) as tree:
+
+        def let_in(ssid: str, who: str, password: str) -> bool:
+            lines = _account("", "", *method)
+            lines[1:3] = [f"identity={who.encode().hex()}", f"password={password.encode().hex()}"]
+            return _join(tree, ssid, *lines, odd=ODD)[0]
+
+        assert let_in("Nord", account, f"open-gs-nord-tablets{ODD}")
+        assert not let_in("Nord", account, f"open-gs-nord-tablets{ODD[:-1]}")
+        assert let_in("Nord-Lehrer", "lehrkraefte", f"open-gs-nord-lehrkraefte{ODD}")

@@ -1,7 +1,8 @@
 """The only file that knows Jinja2: templates of the authority's roles become text.
 
 Templates are files of the authority; what a school wrote enters them as plain values and is never
-rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦secret:NAME⟧``).
+rendered itself. Secrets come in as marks, so a rendered text holds none (``⟦secret:NAME⟧``, or
+``⟦secret:NAME|WRITING⟧`` where it is written in another way).
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
-from pedell.model import Problem, Rejected, Source, Words, quote, tell
+from pedell.model import WRITINGS, Problem, Rejected, Source, Words, quote, tell
 
 MARK = "⟦secret:{}⟧"
 _BRACKETS = frozenset("⟦⟧")
@@ -59,9 +60,11 @@ class Templates:
 
         named: set[str] = set()
 
-        def secret(secret_name: str) -> str:
+        def secret(secret_name: str, writing: str = "") -> str:
+            if writing and writing not in WRITINGS:
+                _refuse(f"secret() knows the writings {', '.join(WRITINGS)}.", str(writing))
             named.add(str(secret_name))
-            return MARK.format(secret_name)
+            return MARK.format(f"{secret_name}|{writing}" if writing else secret_name)
 
         try:
             self._sound.check(values)

@@ -38,6 +38,18 @@ def test_a_key_of_many_lines_is_recognised_whole():
     assert read_back("key:\n-----BEGIN\nBBBB\n-----END\nend\n", [text], pem) == text.marked
 
 
+@pytest.mark.parametrize(
+    ("writing", "stands"),
+    [("octal", "a\\047\\303\\266\\134"), ("freeradius", "a'ö${backslash}"), ("braille", None)],
+)
+def test_a_secret_is_written_as_its_mark_says_and_hidden_in_each_writing(writing, stands):
+    text, secrets = Text(f'x = "⟦secret:radius|{writing}⟧"\n', SEALED), {"radius": Secret("a'ö\\")}
+    filled = text.fill(secrets).decode()
+    assert filled == (f'x = "{stands}"\n' if stands else text.marked)
+    assert read_back(filled, [text], secrets) == text.marked
+    assert stands is None or mask(filled, secrets) == 'x = "⟦secret:radius⟧"\n'
+
+
 plain = st.text(st.characters(exclude_characters="⟦⟧", exclude_categories=["Cs"]))
 
 

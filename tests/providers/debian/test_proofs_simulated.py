@@ -9,17 +9,17 @@ from tests.providers.debian.radius import NAME, make_certificates
 from tests.providers.debian.world import steps, want
 
 FREERADIUS = {
-    "clients.conf": "client localhost {\n\tsecret = 'ap \\'secret'\n}\n",
-    "mods-config/files/authorize": "'tablets'\tCleartext-Password := 'p\\'w'\n",
+    "clients.conf": 'client localhost {\n\tsecret = "ap \'secret"\n}\n',
+    "mods-config/files/authorize": 'DEFAULT\tUser-Name == "tablets-gs.nord", Cleartext-Password := "p\\047w"\n',
     "mods-available/eap": "eap {\n\tcertificate_file = ${certdir}/radius.pem\n}\n",
     "policy.d/school": """\
 school_network {
-	if (&Called-Station-SSID == 'Andere' && &User-Name == 'tablets') {
+	if (&Called-Station-SSID == 'Andere' && &User-Name == 'tablets-gs.nord') {
 		update reply {
 			&Tunnel-Private-Group-Id := "40"
 		}
 	}
-	elsif (&Called-Station-SSID == 'Nord' && &User-Name == 'tablets') {
+	elsif (&Called-Station-SSID == 'Nord' && &User-Name == 'tablets-gs.nord') {
 		update reply {
 			&Tunnel-Private-Group-Id := "120"
 		}
@@ -111,7 +111,7 @@ def joining(world, tmp_path):
             "ssid": "Nord",
             "security": "wpa2-enterprise",
             "eap": ["peap"],
-            "username": "tablets",
+            "username": "tablets-gs.nord",
             "server_names": [NAME],
             "anchor": certificates.pem(trusted),
             "vlan": 120,
@@ -127,9 +127,9 @@ def test_a_network_is_proven_where_the_files_would_let_devices_in(joining):
     assert joining() == ""
     assert joining(ssid="Andere", vlan=40) == ""
     assert "expected VLAN 7, the server sent 120" in joining(vlan=7)
-    assert "refuses tablets" in joining(password="falsch")
+    assert "refuses tablets-gs.nord" in joining(password="falsch")
     assert "refuses niemand" in joining(username="niemand")
-    assert "refuses tablets" in joining(ssid="Fremd")
+    assert "refuses tablets-gs.nord" in joining(ssid="Fremd")
     assert "no answer" in joining(client="falsch")
     assert "would not trust" in joining(trusted="other")
     assert "none of the names" in joining(server_names=["radius.gs-sued.example.org"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pedell.model import Observed, Sealed, Secret, Spec, Value
+from pedell.model import Observed, Sealed, Secret, Spec, Value, writings_of
 from pedell.providers.debian.books import Book, digest, guard_of, path_of, skilled_questions
 from pedell.providers.debian.marks import Text, read_back
 from pedell.providers.debian.probe import MOST_CONTENT, Facts, PackageFact, PathFact, UnitFact
@@ -109,7 +109,7 @@ def _sealed(book: Book, content: bytes, secrets: Mapping[str, Secret]) -> Mappin
 
     def seal(name: str, one: Sealed) -> Sealed:
         secret = secrets.get(one.name)
-        if secret is None or secret.reveal().encode() in content:
+        if secret is None or any(way.encode() in content for way in writings_of(secret.reveal())):
             return one
         before = remembered.get(name, one)
         is_rotated = before.fingerprint not in (None, one.fingerprint)

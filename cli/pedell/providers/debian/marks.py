@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pedell.model import Sealed, Secret, Spec
+from pedell.model import WRITINGS, Sealed, Secret, Spec, writings_of
 
 MARK = re.compile(r"⟦secret:([^⟦⟧]+)⟧")
 HIDDEN = "⟦not shown: this file holds secrets⟧\n"
@@ -39,9 +39,19 @@ class Text:
     def fill(self, secrets: Mapping[str, Secret]) -> bytes:
         """Put the values in. Raises KeyError with the name of a secret that is not there."""
         return "".join(
-            self.write(secrets[self.sealed[part].name].reveal()) if is_mark else part
-            for part, is_mark in self._parts()
+            self._value(part, secrets) if is_mark else part for part, is_mark in self._parts()
         ).encode()
+
+    def _value(self, mark: str, secrets: Mapping[str, Secret]) -> str:
+        name, writing = self._meant(mark)
+        return WRITINGS.get(writing, self.write)(secrets[self.sealed[name].name].reveal())
+
+    def _meant(self, mark: str) -> tuple[str, str]:
+        """Return the secret that a mark means, and in which writing; no name for plain text."""
+        if mark in self.sealed:
+            return mark, ""
+        name, _, writing = mark.rpartition("|")
+        return (name, writing) if name in self.sealed and writing in WRITINGS else ("", "")
 
     def matches(self, seen: str, secrets: Mapping[str, Secret]) -> bool:
         """Tell whether ``seen`` is this text with whatever values in place of the marks.
@@ -62,8 +72,8 @@ class Text:
             at = found + len(literal)
         return True
 
-    def _is_one_line(self, name: str, secrets: Mapping[str, Secret]) -> bool:
-        secret = secrets.get(self.sealed[name].name)
+    def _is_one_line(self, mark: str, secrets: Mapping[str, Secret]) -> bool:
+        secret = secrets.get(self.sealed[self._meant(mark)[0]].name)
         return secret is not None and "\n" not in secret.reveal()
 
     def lines(self) -> Iterator["Text"]:
@@ -83,7 +93,7 @@ class Text:
 
     def _parts(self) -> Iterator[tuple[str, bool]]:
         for index, part in enumerate(MARK.split(self.marked)):
-            if index % 2 and part not in self.sealed:
+            if index % 2 and not self._meant(part)[0]:
                 yield f"⟦secret:{part}⟧", False
             else:
                 yield part, bool(index % 2)
@@ -113,8 +123,8 @@ def read_back(seen: str, known: Sequence[Text], secrets: Mapping[str, Secret]) -
 
 
 def mask(text: str, secrets: Mapping[str, Secret]) -> str:
-    """Put the mark in place of every known secret value, the longest first."""
-    values = [(secret.reveal(), name) for name, secret in secrets.items()]
+    """Put the mark in place of every known secret value, in any writing, the longest first."""
+    values = [(way, name) for name, one in secrets.items() for way in writings_of(one.reveal())]
     lines = [(line, name) for value, name in values for line in value.splitlines() if len(line) > 7]
     for value, name in sorted({*values, *lines}, key=lambda one: (-len(one[0]), one[1])):
         if value:

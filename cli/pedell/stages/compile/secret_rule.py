@@ -35,7 +35,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 _FIXED = frozenset({"school.id", "authority.id"})
 """What no school's file can set: a name that is filled with it is still the authority's word."""
 
-_WRITTEN_OUT = re.compile(r"""\bsecret\(\s*(["'])([A-Za-z0-9._-]+)\1\s*\)""")
+_WRITTEN_OUT = re.compile(r"""\bsecret\(\s*(["'])([A-Za-z0-9._-]+)\1\s*[,)]""")
 """A template that names a secret letter by letter."""
 
 Finding: TypeAlias = tuple[str, str, Source]
