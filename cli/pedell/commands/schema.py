@@ -23,6 +23,8 @@ def _complete(_: click.Context, __: click.Parameter, typed: str) -> list[Complet
 
 _BESIDE = Path("INVENTORY/.pedell/schemas")
 """Stands for the folder that --write means where none is named."""
+_UPDATE = "update"
+"""The word in the place of a name that asks for Apple's schema."""
 
 
 @click.command("schema")
@@ -41,11 +43,34 @@ _BESIDE = Path("INVENTORY/.pedell/schemas")
     is_flag=True,
     help="With --write: begin each YAML file of the inventory with the line that names its schema.",
 )
+@click.option(
+    "--from",
+    "checkout",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With update: a checkout of github.com/apple/device-management.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With update: where the table goes.",
+)
 @options.inventory
 def command(
-    name: str | None, folder: Path | None, modeline: bool, inventories: tuple[Path, ...]
+    name: str | None,
+    folder: Path | None,
+    modeline: bool,
+    checkout: Path | None,
+    out: Path | None,
+    inventories: tuple[Path, ...],
 ) -> None:
-    """Print the JSON Schema NAME (authority, school, kinds/wifi …), or say which there are."""
+    """Print the JSON Schema NAME (authority, school, kinds/wifi …), or say which there are.
+
+    `pedell schema update --from DIR --out FILE` derives a newer table of what Apple lists for
+    iPads and says what it changes; `pedell profile check --facts FILE` uses it.
+    """
+    if name == _UPDATE or checkout or out:
+        _update(name, checkout, out)
+        return
     schemas = load_schemas()
     if name and folder:
         raise click.UsageError("All schemas are written, they refer to each other: leave out NAME.")
@@ -58,6 +83,14 @@ def command(
     else:
         rows = [(each, _about(schemas, each)) for each in _names(schemas)]
         show(format_for("text").listing(Table("schemas", ("name", "about"), tuple(rows))))
+
+
+def _update(name: str | None, checkout: Path | None, out: Path | None) -> None:
+    if name != _UPDATE or not checkout or not out:
+        raise click.UsageError("A table is derived by: pedell schema update --from DIR --out FILE")
+    from pedell.commands.fact_tables import update_table
+
+    update_table(checkout, out)
 
 
 def _names(schemas: Schemas) -> Iterable[str]:

@@ -14,7 +14,8 @@ _MAX_VALUES = 100_000
 _MAX_DEPTH = 40
 _SIGNED = (b"0\x80", b"0\x82", b"0\x83", b"0\x84", b"-----BEGIN")
 _BINARY = b"bplist00"
-_PLAIN = (str, int, float, bytes, datetime.datetime)
+PLAIN = (str, int, float, bytes, datetime.datetime)
+"""What stands in a property list besides blocks and lists."""
 
 
 class Unreadable(Exception):  # noqa: N818  # the input's fault, not ours
@@ -62,12 +63,15 @@ def read_plist(content: bytes) -> PropertyList:
     except Exception as error:  # plistlib raises what its parsers raise: a dozen unrelated classes
         said = tell("It is no property list: {why}.", why=str(error)[:100] or type(error).__name__)
         raise Unreadable(said) from None
-    _measure(value)
+    measure_plist(value)
     return PropertyList(value, lines)
 
 
-def _measure(value: Any) -> None:
-    """Count each value as often as it is reached: binary lists may share or contain themselves."""
+def measure_plist(value: Any, plain: tuple[type, ...] = PLAIN) -> None:
+    """Refuse what is too deep, too much, or neither a block, a list nor ``plain``: Unreadable.
+
+    Each value counts as often as it is reached: binary lists may share or contain themselves.
+    """
     waiting, count = [(value, 0)], 0
     while waiting:
         each, depth = waiting.pop()
@@ -80,7 +84,7 @@ def _measure(value: Any) -> None:
             waiting += [(child, depth + 1) for child in each.values()]
         elif isinstance(each, list):
             waiting += [(child, depth + 1) for child in each]
-        elif not isinstance(each, _PLAIN):
+        elif not isinstance(each, plain):
             raise Unreadable(tell("It holds what no profile can hold."))
 
 

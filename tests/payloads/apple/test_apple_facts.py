@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedell.payloads.apple import PROFILES, Clash, Payload, find_clashes
-from pedell.payloads.apple.derive import derive_facts
 from pedell.payloads.apple.facts import check_profile, facts, find_secrets
+from pedell.payloads.apple.facts.derive import derive_facts
 
 UUID = "4F0C7A52-0000-4000-8000-00000000000{}"
 
@@ -175,16 +175,19 @@ def test_networks_clash_by_name():
 
 def test_the_table_names_its_release_and_its_licence():
     assert any("iOS 18.3" in line for line in facts()["source"])
+    assert any("27.0 Seed 1" in line for line in facts()["source"])
+    assert facts()["releases"] == {"profiles": "18.3", "declarations": "27.0 Seed 1"}
     assert "Copyright © 2022-2025 Apple Inc." in facts()["licence"]
+    assert "Copyright © 2022-2026 Apple Inc." in facts()["licence"]
     assert facts()["types"]["com.apple.wifi.managed"]["k"]["SSID_STR"]["t"] == "s"
 
 
 def test_a_table_is_derived_with_what_is_inherited_and_what_is_not_there():
     schema = {
         "os": [
-            {"iOS": {"i": "9.0", "s": 1, "m": 0}},
+            {"iOS": {"i": "9.0", "s": 1, "m": 0, "sp": ["allowed", {"devicechannel": 1, "userchannel": 0}]}},
             {"iOS": 0},
-            {"iOS": {"i": "14.0", "x": "16.0"}},
+            {"iOS": {"i": "14.0", "x": "16.0", "sp": "forbidden"}},
             {"iOS": {"s": 0}},
         ],
         "shared": [{"In": {"t": "i", "r": [0, 9]}}],
@@ -195,30 +198,50 @@ def test_a_table_is_derived_with_what_is_inherited_and_what_is_not_there():
             "mac": [{"o": 1, "k": {"a": {"t": "s"}}}],
             "two": [
                 {"o": 0, "k": {"a": {"t": "s", "q": 1, "d": "x"}, "b": {"t": "s", "o": 1}}},
-                {"o": 0, "k": {"c": {"t": "o", "@": 0, "o": 2}}},
+                {"o": 0, "k": {"c": {"t": "o", "@": 0, "o": 2}, "d": {"t": "s", "o": 3}}},
             ],
         },
-    }
+        "declarations": {
+            "any": [{"o": 0, "k": {}}],
+            "one": [{"o": {"iOS": {"i": "15.0", "sp": [None, {"allowed-scopes": ["user"]}]}},
+                     "ap": "combined", "k": {"l": {"t": "a", "c": "set-union", "i": {"t": "s"}}}}],
+            "none": [{"o": {"iOS": {"i": "15.0", "sp": [None, {"allowed-scopes": []}]}}}],
+        },
+    }  # fmt: skip
     newer = {
-        "new": {"new": 1, "type": "[string]", "introduced": {"iOS": "26"}},
+        "new": {"new": 1, "type": "[string]", "introduced": {"iOS": "26"}, "supervised": True},
         "mac": {"new": 1, "type": "boolean", "introduced": {"macOS": "26"}},
         "old": {"deprecated_ios": "26.4"},
         "unheard": {"deprecated_ios": "26.4"},
     }
-    types = derive_facts(schema, newer, ["invented"], "none")["types"]
-    assert types["mac"] == 0
-    assert types["two"] == {
+    table = derive_facts(schema, newer, ["invented"], {"profiles": "18.3"}, "none")
+    assert (table["source"], table["releases"]) == (["invented"], {"profiles": "18.3"})
+    assert table["types"]["mac"] == 0
+    assert table["types"]["two"] == {
         "a": "9.0",
         "s": 1,
         "m": 0,
+        "uc": 0,
         "k": {
-            "a": {"t": "s", "q": 1},
-            "b": {"t": "s", "n": 1},
-            "c": {"t": "o", "a": "14.0", "x": "16.0", "k": {"In": {"t": "i", "r": [0, 9]}}},
+            "a": {"t": "s", "q": 1, "d": "x"},
+            "b": {"t": "s", "no": 1},
+            "c": {"t": "o", "a": "14.0", "x": "16.0", "sp": "forbidden",
+                  "k": {"In": {"t": "i", "r": [0, 9]}}},
+            "d": {"t": "s", "s": 0},
         },
-    }
-    assert types["com.apple.applicationaccess"]["k"] == {
+    }  # fmt: skip
+    assert table["types"]["com.apple.applicationaccess"]["k"] == {
         "old": {"t": "b", "x": "26.4"},
-        "new": {"t": "a", "i": {"t": "s"}, "a": "26"},
-        "mac": {"t": "b", "n": 1},
+        "new": {"t": "a", "i": {"t": "s"}, "a": "26", "s": 1},
+        "mac": {"t": "b", "no": 1},
     }
+    assert table["declarations"]["one"] == {
+        "a": "15.0", "dc": 0, "ap": "combined",
+        "k": {"l": {"t": "a", "c": "set-union", "i": {"t": "s"}}},
+    }  # fmt: skip
+    assert table["declarations"]["none"] == {"a": "15.0", "sp": "forbidden", "k": {}}
+
+
+def test_a_schema_without_the_keys_of_every_profile_makes_no_table():
+    with pytest.raises(ValueError, match="every profile"):
+        derive_facts({"profiles": {}, "declarations": {}}, {}, [], {}, "")
