@@ -2,9 +2,9 @@
 
 import pytest
 
-from pedell.model import Gate, Progress, Wave
+from pedell.model import DeviceStage, DeviceStand, Gate, Progress, Wave
 from pedell.stages.verify import Verdict, verify_wave
-from tests.stages.world import Clock, Lines, Scripted, step, wanted
+from tests.stages.world import Clock, Lines, Scripted, ScriptedDevices, step, wanted
 
 HOUR = 3600.0
 
@@ -20,6 +20,10 @@ def wave(*devices, targets="t"):
         for number, target in enumerate(targets, 1)
     ]
     return Wave(1, ("s",), tuple(steps))
+
+
+def stand(serial, stage):
+    return DeviceStand(serial, "s", "p", stage)
 
 
 def watch(counts, gate, *, found=None, clock=None):
@@ -118,11 +122,20 @@ def test_the_gate_is_met_at_its_share(verified, passed):
 
 
 def test_who_obeyed_and_has_not_shown_it_is_asked_again_when_nothing_moves():
-    session = Scripted()
+    stands = [stand("A", DeviceStage.INSTALLED), stand("B", DeviceStage.VERIFIED)]
+    session = Scripted(devices=ScriptedDevices(stands))
     session.counts = [Progress(4, verified=3, installed=1)] * 7 + [Progress(4, verified=4)]
     *_, verdict = verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock())
-    assert len(session.asked) == 1
+    assert session.devices.asked == [[("s/p/node/a", frozenset("A"))]]
     assert verdict.progress.verified == 4
+
+
+def test_who_spoke_and_did_not_answer_is_asked_once_and_not_again_and_again():
+    stands = [stand("A", DeviceStage.QUEUED), stand("B", DeviceStage.ASLEEP)]
+    session = Scripted(devices=ScriptedDevices(stands))
+    session.counts = [Progress(4, verified=2, queued=1, asleep=1)]
+    list(verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock()))
+    assert session.devices.asked == [[("s/p/node/a", frozenset("A"))]]
 
 
 def test_one_early_device_does_not_open_the_gate_while_others_come_in():

@@ -4,7 +4,7 @@ import random
 import sqlite3
 import stat
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pedell.ports import Command, Event, Happening, Stage
+from pedell.ports import Command, Event, Happening, Stage, Trace
 from pedell.state.ledger import open_ledger
 from pedell.state.ledger_rows import SILENCE
+from pedell.state.ledger_sql import SCHEMA
 
 WIFI = "de.pedell.m.s.p.wifi.a"
 ENROLLED = [
@@ -64,6 +65,11 @@ def test_a_device_is_enrolled_from_its_token_to_its_check_out(ledger):
     assert ledger.enrolments() == {"S1": "U1"}
     ledger.take([Event("U1", Happening.ARRIVED, 4.0, serial="S1")])
     assert ledger.enrolments() == {}  # enrolling again, not there yet
+
+
+def test_a_token_that_was_stamped_a_moment_before_its_device_arrived_counts(ledger):
+    ledger.take([Event("U1", Happening.ARRIVED, 5.001), Event("U1", Happening.ENROLLED, 5.0)])
+    assert ledger.enrolments() == {"S1": "U1"}
 
 
 def test_a_tablet_under_a_new_enrolment_id_is_known_by_the_new_one(ledger):
@@ -297,4 +303,66 @@ def test_a_ledger_of_another_version_is_refused(tmp_path):
         db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(OSError, match="another version"), open_ledger(path):
+        pass
+
+
+def test_what_keeps_a_device_is_told_since_the_first_attempt(ledger):
+    send(ledger, install(at=10.0))
+    ledger.take([said("error", at=11.0, detail="no space")])
+    assert ledger.traces()[WIFI] == {"S1": Trace(10.0, "no space")}
+    send(ledger, install("C2", at=50.0))
+    assert ledger.traces()[WIFI] == {"S1": Trace(10.0)}  # it has not answered the second one
+    ledger.take([said("done", "C2", 51.0)])
+    assert ledger.traces() == {}
+    send(ledger, install("C3", "V2", at=90.0))
+    assert ledger.traces()[WIFI] == {"S1": Trace(90.0)}
+
+
+def test_a_profile_that_was_removed_by_hand_is_missing_since_the_list_that_lacks_it(ledger):
+    send(ledger, install())
+    ledger.take([said("done")])
+    ledger.take([said("done", "?", 20.0, profiles={})])
+    assert ledger.traces()[WIFI] == {"S1": Trace(20.0)}
+
+
+def test_of_some_subjects_every_device_has_a_trace(ledger):
+    send(ledger, install())
+    ledger.take([said("done")])
+    assert ledger.traces([WIFI]) == {WIFI: {"S1": Trace(10.0)}}
+
+
+def test_who_enrolled_and_spoke_when_is_known(ledger):
+    ledger.take([Event("U1", Happening.SPOKE, 7.0)])
+    assert ledger.heard() == {"S1": (1.1, 7.0)}
+
+
+def test_the_push_topics_of_devices_are_kept_once(ledger):
+    for number in (2, 3):
+        event = Event(f"U{number}", Happening.ARRIVED, 5.0, serial=f"S{number}", topic="com.x")
+        ledger.take([event])
+    assert ledger.topics() == ["com.x"]
+
+
+def test_a_ledger_of_the_first_layout_is_taken_over_with_all_it_knows(tmp_path):
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(SCHEMA)
+        old.execute("INSERT INTO enrolments VALUES (1, 'U1', 'S1', 1.0, 1.1, 0, 2.0, 2.0, 0)")
+        old.execute("INSERT INTO subjects VALUES (1, 'w')")
+        old.execute("INSERT INTO commands VALUES (1, 'C1', 'InstallProfile', 1, 'V1', 9.0)")
+        old.execute("INSERT INTO standings VALUES (1, 1, 1, 'queued', 10.0, '', '', 0)")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    for _ in range(2):  # the second time it is of today's layout
+        with open_ledger(path, lambda: 30.0) as ledger:
+            assert ledger.enrolments() == {"S1": "U1"}
+            assert ledger.traces()["w"] == {"S1": Trace(10.0)}
+            assert ledger.topics() == []
+
+
+def test_a_ledger_of_a_later_layout_is_left_alone(tmp_path):
+    path = tmp_path / "new.db"
+    with closing(sqlite3.connect(path)) as new:
+        new.execute("PRAGMA user_version = 99")
+    with pytest.raises(OSError, match="another version of Pedell"), open_ledger(path):
         pass

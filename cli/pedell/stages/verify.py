@@ -1,16 +1,18 @@
 """Stage (reads targets): how far a wave's devices have come, and whether its gate opens."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pedell.model import Gate, Progress, Resource, Wave
+from pedell.model import DeviceStage, Gate, Progress, Resource, Wave
 from pedell.ports import Clock, Switchboard
 
 _POLL = 1.0
 _LOOK_AGAIN = 4.0
-_PATIENCE = 5.0
-"""Seconds between two counts, without a move before devices are asked again, and for that."""
+"""Seconds between two counts, and without a move before devices are asked again."""
+
+_OBEYED = frozenset({DeviceStage.INSTALLED})
+_SPOKEN = frozenset({DeviceStage.INSTALLED, DeviceStage.QUEUED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ def verify_wave(
     A gate looks at the devices that were seen since the wave began; it opens when the share of
     them that it asks for holds everything. Without a gate the wait ends when nothing moves any
     more or the time is over, and the verdict is always good. Devices that obeyed and have not shown
-    it yet (they put a command off and did it later) are asked again when nothing moves.
+    it yet (they put a command off and did it later) are asked again when nothing moves; the first
+    time also those that were heard of and did not answer: the event that says so may be lost.
     """
     begun = asked = clock.now()
     resources = _resources(wave)
@@ -45,8 +48,8 @@ def verify_wave(
         is_quiet = now - moved > max(5.0, 0.1 * gate.timeout) and not gate.verified
         if settled or is_quiet or now - begun > gate.timeout:
             break
-        if progress.installed and now - max(moved, asked) >= _LOOK_AGAIN:
-            _ask(resources, lines)
+        if progress.installed + progress.queued and now - max(moved, asked) >= _LOOK_AGAIN:
+            _ask(resources, lines, _OBEYED if asked > begun else _SPOKEN)
             asked = clock.now()
         if gate.verified and _share(progress) >= gate.verified and now - moved > _POLL:
             break
@@ -62,13 +65,17 @@ def _resources(wave: Wave) -> Mapping[str, list[Resource]]:
     return found
 
 
-def _ask(resources: Mapping[str, list[Resource]], lines: Switchboard) -> None:
+def _ask(
+    resources: Mapping[str, list[Resource]], lines: Switchboard, stages: Set[DeviceStage]
+) -> None:
+    """Have those devices that are at one of these stages show what they hold, and no others."""
     for target, wanted in resources.items():
         with suppress(OSError):  # a silent target says so when it is counted
-            session = lines.session(target)
-            counts = session.progress(wanted)
-            behind = [r for r in wanted if r.address in counts and counts[r.address].installed]
-            session.refresh(behind, _PATIENCE)
+            if devices := lines.session(target).devices:
+                stands = devices.stand(wanted)
+                behind = frozenset(one.serial for one in stands if one.stage in stages)
+                if behind:
+                    devices.ask([replace(r, devices=r.devices & behind) for r in wanted])
 
 
 def _sum(resources: Mapping[str, list[Resource]], lines: Switchboard) -> Progress:

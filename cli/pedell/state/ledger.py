@@ -1,5 +1,6 @@
 """The ledger of one MDM: who is enrolled, what we sent, what the devices said. One SQLite file."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pedell.ports import Command, Event, Happening, Stage, Standings
+from pedell.ports import Command, Event, Happening, Stage, Standings, Trace
 from pedell.state import ledger_sql as sql
 from pedell.state.ledger_rows import OPEN, fold, stage_on_the_way
 
@@ -42,7 +43,9 @@ class SqliteLedger:
         What a power cut takes away here is learnt again from the next list: no sync to disk.
         """
         ordered = sorted(events, key=lambda event: event.at)
+        topics = {event.topic for event in ordered if event.topic}
         with self._transaction("NORMAL"):
+            self._db.executemany("INSERT OR IGNORE INTO topics VALUES (?)", zip(topics))
             self._db.executemany(sql.SEE, fold(ordered))
             self._learn(event.enrolment for event in ordered)
             self._forget(ordered)
@@ -91,7 +94,7 @@ class SqliteLedger:
         for subject, enrolment, command, state, marked, content, held in self._each(sql.STANDINGS):
             if enrolment not in devices:
                 continue
-            serial, _, _, seen, asked, listed = devices[enrolment]
+            serial, _, _, seen, asked, listed, _ = devices[enrolment]
             wanted, at = sent.get(command, ("", 0.0))
             groups = found.setdefault(names[subject], defaultdict(set))
             if stage := stage_on_the_way(state, marked, asked, seen, at, now):
@@ -133,6 +136,27 @@ class SqliteLedger:
         with self._lock:
             sent = [self._sent(uuid) for uuid in uuids]
         return sum(self._read(sql.PENDING, (c.subject, c.id))[0][0] for c in sent)
+
+    def heard(self) -> Mapping[str, tuple[float, float]]:
+        """Return serial → when it enrolled and when it last said anything, of those enrolled."""
+        return {serial: (enrolled, seen) for serial, _, _, seen, *_, enrolled in self._enrolled()}
+
+    def traces(self, always: Iterable[str] = ()) -> Mapping[str, Mapping[str, Trace]]:
+        """Return subject → serial → trace, where a device does not hold what it was last sent.
+
+        Of the subjects in ``always`` every device has one.
+        """
+        serials = {number: serial for serial, _, number, *_ in self._enrolled()}
+        found: dict[str, dict[str, Trace]] = defaultdict(dict)
+        asked = json.dumps(list(always))
+        for subject, enrolment, since, detail in self._read(sql.TRACES, (asked,)):
+            if enrolment in serials:
+                found[subject][serials[enrolment]] = Trace(since, detail)
+        return found
+
+    def topics(self) -> Sequence[str]:
+        """Return the push topics that devices enrolled with."""
+        return [name for (name,) in self._read("SELECT name FROM topics ORDER BY name")]
 
     def learn(self, tokens: Mapping[str, tuple[str, str]]) -> None:
         """Keep declaration identifier → (server token, content that bears it)."""
@@ -201,7 +225,7 @@ class SqliteLedger:
                 ("done" if is_there else "lost", subject, enrolment),
             )
 
-    def _enrolled(self) -> list[tuple[str, str, int, float, float, float]]:
+    def _enrolled(self) -> list[tuple[str, str, int, float, float, float, float]]:
         # a tablet that came back under another enrolment id stands twice: the younger row wins
         return list({row[0]: row for row in self._read(sql.ENROLLED)}.values())
 

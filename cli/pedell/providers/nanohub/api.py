@@ -128,6 +128,10 @@ class Api:
             found |= self._understood(answer, read_reports)
         return found
 
+    def ask_push_certificate(self, topic: str) -> Reply:
+        """Ask for the certificate that devices of a topic are woken with. Raises OSError."""
+        return self._http.send("GET", f"{MDM}/pushcert?topic={_quoted(topic)}")
+
     def excerpt(self, body: bytes) -> str:
         """Cut what the MDM said to one harmless line."""
         return self._http.excerpt(body)

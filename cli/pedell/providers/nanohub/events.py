@@ -50,8 +50,9 @@ def _read(event: Mapping[str, Any]) -> Event | None:
         case Happening.ANSWERED:
             return _read_answer(enrolment, at, said)
         case Happening.ARRIVED:
-            serial = plistlib.loads(a2b_base64(said["raw_payload"])).get("SerialNumber", "")
-            return Event(enrolment, Happening.ARRIVED, at, serial=str(serial))
+            told = plistlib.loads(a2b_base64(said["raw_payload"]))
+            serial, topic = (str(told.get(key, "")) for key in ("SerialNumber", "Topic"))
+            return Event(enrolment, Happening.ARRIVED, at, serial=serial, topic=topic)
         case Happening.ENROLLED:
             is_fresh = said.get("token_update_tally") == 1
             return Event(enrolment, Happening.ENROLLED, at, is_fresh=is_fresh)

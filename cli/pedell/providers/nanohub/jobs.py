@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from pedell.model import Secret, Spec, Step
-from pedell.payloads.apple import encode_app
+from pedell.model import Change, Secret, Spec, Step, is_same
+from pedell.payloads.apple import DECLARATIONS
 from pedell.payloads.apple.declarations import Declaration
 from pedell.ports import Command, Vault
 from pedell.providers.nanohub.books import Books
@@ -23,8 +23,9 @@ from pedell.providers.nanohub.post import Letter, Post
 class Job:
     """One step. ``joins`` and ``leaves`` are enrolment ids that get or give up what it is about.
 
-    ``letters`` are a profile's commands; ``declaration`` is an app's, None where it is deleted;
-    ``farewell`` takes the cohort's profiles from devices that leave it.
+    ``letters`` are a profile's commands; ``declaration`` is None where it is deleted, and is not
+    sent where the server ``has_it`` already and only devices lack it; ``farewell`` takes the
+    cohort's profiles from devices that leave it.
     """
 
     step: Step
@@ -34,6 +35,7 @@ class Job:
     leaves: Set[str]
     letters: tuple[Letter, ...] = ()
     declaration: Declaration | None = None
+    has_it: bool = False
     farewell: tuple[Letter, ...] = ()
 
     @property
@@ -54,12 +56,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What is needed to make jobs."""
+    """What is needed to make jobs. ``doubted`` names declarations that asking found wrong."""
 
     owner: str
     vault: Vault
     books: Books
     post: Post
+    doubted: Set[str] = frozenset()
 
     def prepare(self, step: Step) -> Job:
         """Make one ready. Raises ValueError, KeyError or OSError where it cannot be written."""
@@ -69,9 +72,10 @@ class Workshop:
         joins = self.books.ids(change.devices & wanted)
         leaves = self.books.ids(change.devices - wanted | change.leaving)
         spec = self._spec(step)
-        if change.address.kind == "app":
-            declaration = encode_app(name, spec) if change.after else None
-            return Job(step, name, set_name, joins, leaves, declaration=declaration)
+        if codec := DECLARATIONS.get(change.address.kind):
+            declaration = codec.encode(name, spec) if change.after else None
+            has_it = name not in self.doubted and _is_there(change)
+            return Job(step, name, set_name, joins, leaves, declaration=declaration, has_it=has_it)
         if change.address.kind == "membership":
             joins = joins - self.books.ids(self.books.members(set_name))
             return Job(
@@ -120,3 +124,14 @@ class Workshop:
         except KeyError:
             raise ValueError(f"the secret {name} is not in the vault") from None
         return secret.reveal()
+
+
+def _is_there(change: Change) -> bool:
+    """Tell whether the server holds it as it should: some device was told of it, and it is done.
+
+    Devices are told last, so one that was told says that everything before that came to its end.
+    """
+    after, left = change.after, change.remembered
+    if not (after and left and change.before) or change.fields:
+        return False
+    return is_same(left.spec, after.spec) and bool(change.before.devices & after.devices)

@@ -1,9 +1,9 @@
-"""How far devices have come, counted from the books and from what they report (pure)."""
+"""How far devices have come with one thing, by the books and by what they report (pure)."""
 
 from collections.abc import Callable, Mapping, Set
 
 from pedell.model import Progress, Resource
-from pedell.payloads.apple import PROFILES
+from pedell.payloads.apple import DECLARATIONS, PROFILES
 from pedell.ports import Stage
 from pedell.providers.nanohub.books import Books
 from pedell.providers.nanohub.codecs import (
@@ -16,29 +16,28 @@ from pedell.providers.nanohub.codecs import (
 )
 
 
-def count(
+def stages_of(
     owner: str,
     resource: Resource,
     books: Books,
     reports: Mapping[str, Mapping[str, Report]],
     fingerprint: Callable[[str], str | None],
-) -> Progress:
-    """Count the devices of one resource. ``reports`` is by serial and identifier.
+) -> Mapping[Stage, Set[str]]:
+    """Say which devices have come how far with one resource; a device may stand in several.
 
-    A profile is verified when a later list of the device shows it, an app when the device reports
-    its declaration as current, active and valid. A membership lives on the server alone: it is
-    verified when the server took it.
+    ``reports`` is by serial and identifier. A profile is verified when a later list of the device
+    shows it, an app when the device reports its declaration as current, active and valid. A
+    membership lives on the server alone: it is verified when the server took it.
     """
     match resource.address.kind:
         case kind if kind in PROFILES:
-            stages = _profile_stages(owner, resource, books, fingerprint)
-        case "app":
+            return _profile_stages(owner, resource, books, fingerprint)
+        case kind if kind in DECLARATIONS:
             name = identifier_of(owner, resource.address)
             rows = {serial: reports[serial] for serial in resource.devices & reports.keys()}
-            stages = _app_stages(books, {s: each[name] for s, each in rows.items() if name in each})
+            return _app_stages(books, {s: each[name] for s, each in rows.items() if name in each})
         case _:
-            stages = {Stage.VERIFIED: books.members(set_of(owner, resource.address))}
-    return _counted(resource.devices, stages)
+            return {Stage.VERIFIED: books.members(set_of(owner, resource.address))}
 
 
 def _profile_stages(
@@ -61,10 +60,12 @@ def _app_stages(books: Books, reported: Mapping[str, Report]) -> Mapping[Stage, 
         | groups.get((SYNC, Stage.FAILED), frozenset()),
         Stage.INSTALLED: books.informed,
         Stage.QUEUED: groups.get((SYNC, Stage.QUEUED), frozenset()),
+        Stage.ASLEEP: groups.get((SYNC, Stage.ASLEEP), frozenset()),
     }
 
 
-def _counted(devices: Set[str], stages: Mapping[Stage, Set[str]]) -> Progress:
+def count(devices: Set[str], stages: Mapping[Stage, Set[str]]) -> Progress:
+    """Count each of these devices once, where it has come farthest."""
     left, counts = set(devices), {}
     for stage in (Stage.VERIFIED, Stage.FAILED, Stage.INSTALLED, Stage.QUEUED):
         here = left & stages.get(stage, frozenset())

@@ -1,12 +1,13 @@
 """The devices themselves are asked what they hold, and the server what it was told to tell them."""
 
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from pedell.model import Resource, fingerprint
-from pedell.payloads.apple import PROFILES, encode_app
+from pedell.model import Address, Remembered, Resource, fingerprint
+from pedell.payloads.apple import DECLARATIONS, PROFILES
 from pedell.ports import Ledger
 from pedell.providers.nanohub.api import Api
 from pedell.providers.nanohub.books import Books, open_books
@@ -15,6 +16,20 @@ from pedell.providers.nanohub.post import Letter, Post
 
 GRACE = 5.0
 """Seconds that a device gets to report declarations after it said that it fetched them."""
+
+
+_DOUBT = ("", "")
+"""Stands in the ledger for a declaration that was found wrong, until it is found right again."""
+
+
+def doubt_declarations(ledger: Ledger, identifiers: Iterable[str]) -> None:
+    """Note that these were found wrong."""
+    ledger.learn(dict.fromkeys(identifiers, _DOUBT))
+
+
+def doubted_declarations(ledger: Ledger) -> Set[str]:
+    """Return the identifiers of declarations that were wrong when they were asked for last."""
+    return {name for name, known in ledger.tokens().items() if known == _DOUBT}
 
 
 @dataclass(slots=True)
@@ -45,23 +60,30 @@ class Round:
 
     def ask_profiles(self, wanted: Sequence[Resource]) -> None:
         """Have every device list its profiles, and wait for the answers. Raises OSError."""
-        books = open_books(self.ledger)
         serials = _devices(r for r in wanted if r.address.kind in PROFILES)
+        uuids, _ = self.ask(serials)
+        while time.monotonic() < self.until and self.ledger.pending(uuids):
+            time.sleep(0.1)
+
+    def ask(self, serials: Set[str]) -> tuple[Sequence[str], Mapping[str, str]]:
+        """Have these devices list their profiles. Raises OSError.
+
+        Returns the uuids of what was sent, and enrolment id → why it could not be woken.
+        """
         post = Post(self.owner, self.ledger, self.api)
-        commands = post.address(LIST, LIST, LIST, books.ids(serials))
+        commands = post.address(LIST, LIST, LIST, open_books(self.ledger).ids(serials))
         said = {"RequestType": LIST, "ManagedOnly": True}
         post.note(commands)
         post.send([Letter(command, lambda: said) for command in commands])
         if self.api.gone:
             raise self.api.gone
-        post.push(name for command in commands for name in command.enrolments)
-        uuids = [command.uuid for command in commands]
-        while time.monotonic() < self.until and self.ledger.pending(uuids):
-            time.sleep(0.1)
+        names = {name for command in commands for name in command.enrolments}
+        unwoken = post.push(names - post.outcasts.keys())
+        return [command.uuid for command in commands], unwoken
 
     def ask_apps(self, wanted: Sequence[Resource]) -> Findings:
         """Compare what devices report of declarations with what they should. Raises OSError."""
-        apps = [resource for resource in wanted if resource.address.kind == "app"]
+        apps = [resource for resource in wanted if resource.address.kind in DECLARATIONS]
         findings = Findings()
         if not apps:
             return findings
@@ -74,13 +96,46 @@ class Round:
                 break
             time.sleep(0.5)
         findings.read = self._changed(apps, reports)
+        wrong = findings.read.keys() | findings.unheld.keys()
+        doubt_declarations(self.ledger, wrong)
         return findings
 
     def reports(self, books: Books, serials: Set[str]) -> Mapping[str, Mapping[str, Report]]:
-        """Return serial → identifier → what the device last reported. Raises OSError."""
+        """Return serial → identifier → what the device last reported. Raises OSError.
+
+        What it reported before it enrolled anew is left out: the MDM keeps that, the device not.
+        """
         ids = {books.enrolments[serial]: serial for serial in sorted(serials)}
-        found = self.api.reports(list(ids))
-        return {serial: found.get(name, {}) for name, serial in ids.items()}
+        found, heard = self.api.reports(list(ids)), self.ledger.heard()
+        return {
+            serial: rows if _is_since(rows, heard.get(serial, (0.0,))[0]) else {}
+            for name, serial in ids.items()
+            for rows in (found.get(name, {}),)
+        }
+
+    def ask_heirs(
+        self, wanted: Sequence[Resource], remembered: Sequence[Remembered]
+    ) -> Mapping[str, Set[str]]:
+        """Return identifier → serials without it, of what takes fields of a profile over.
+
+        As long as the profile is there, the declaration counts as held by those alone who have
+        said so: only then may the profile let go. Raises OSError.
+        """
+        kept: dict[tuple[str, str], set[str]] = {}
+        for left in remembered:
+            if left.address.kind in PROFILES:
+                kept.setdefault(_home(left.address), set()).update(left.spec)
+        heirs = [
+            resource
+            for resource in wanted
+            if resource.address.kind == "configuration"
+            and not resource.spec.keys().isdisjoint(kept.get(_home(resource.address), ()))
+        ]
+        if not heirs:
+            return {}
+        books = open_books(self.ledger)
+        reports = self.reports(books, _devices(heirs) & books.informed)
+        return self._unheld(heirs, books, reports)
 
     def _unheld(
         self,
@@ -108,7 +163,7 @@ class Round:
         self, apps: Sequence[Resource], reports: Mapping[str, Mapping[str, Report]]
     ) -> dict[str, Mapping[str, Any]]:
         wanted = {
-            name: fingerprint(encode_app(name, app.spec)["Payload"])
+            name: fingerprint(DECLARATIONS[app.address.kind].encode(name, app.spec)["Payload"])
             for app in apps
             if (name := identifier_of(self.owner, app.address))
         }
@@ -123,6 +178,19 @@ class Round:
             {name: (str(one.get("ServerToken", "")), content[name]) for name, one in read.items()}
         )
         return {name: one for name, one in read.items() if content[name] != wanted[name]}
+
+
+def _home(address: Address) -> tuple[str, str]:
+    return address.school, address.place
+
+
+def _is_since(rows: Mapping[str, Report], enrolled: float) -> bool:
+    """Tell whether these were reported after that moment; both are in the MDM's time."""
+    received = next((row.received for row in rows.values()), "")
+    try:
+        return not received or datetime.fromisoformat(received).timestamp() >= enrolled
+    except ValueError:
+        return True
 
 
 def _devices(resources: Any) -> Set[str]:

@@ -1,21 +1,20 @@
 """The conversation with one NanoHUB: look, ask, do, count."""
 
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from pedell.model import Address, Observed, Outcome, Progress, Remembered, Resource, Step
+from pedell.payloads.apple import DECLARATIONS
 from pedell.ports import Means
 from pedell.providers.nanohub.api import Api
-from pedell.providers.nanohub.books import Books, open_books
-from pedell.providers.nanohub.codecs import Report, identifier_of
+from pedell.providers.nanohub.books import open_books
+from pedell.providers.nanohub.codecs import identifier_of
+from pedell.providers.nanohub.devices import HubDevices
 from pedell.providers.nanohub.jobs import Workshop
 from pedell.providers.nanohub.observe import Sighting
 from pedell.providers.nanohub.perform import Performance, portions
 from pedell.providers.nanohub.post import Post
-from pedell.providers.nanohub.progress import count
-from pedell.providers.nanohub.refresh import Findings, Round
+from pedell.providers.nanohub.refresh import Findings, Round, doubted_declarations
 from pedell.transports.http import Http
 
 
@@ -25,13 +24,14 @@ class NanoHubSession:
     Requests of an apply, near the least that the API allows: one for each device that joins or
     leaves a set, one for 100 devices of each profile, two for an app (three to delete it), three
     for a cohort whose apps change, and three for 100 devices touched (declarations, list, push).
-    An observation is one request.
+    Declarations that the server has already as they should be are not written again where only
+    devices lack them. An observation is one request.
     """
 
     def __init__(self, means: Means, http: Http) -> None:
         self._means, self._api = means, Api(http)
         self._findings = Findings()
-        self._reports: dict[str, Mapping[str, Report]] = {}
+        self.devices = HubDevices(means, self._api)
 
     def observe(
         self, wanted: Sequence[Resource], remembered: Sequence[Remembered]
@@ -42,21 +42,32 @@ class NanoHubSession:
         one list of their names; those that are there and nobody remembers are read one by one.
         """
         self._api.begin()
+        self._recall_doubts(wanted)
         by_address = {resource.address: resource for resource in wanted}
         memory = {left.address: left for left in remembered}
         names = self._api.declarations()
         strange = {
             name
             for address in by_address.keys() - memory.keys()
-            if address.kind == "app"
+            if address.kind in DECLARATIONS
             and (name := identifier_of(self._means.owner, address)) in names
         } - self._findings.read.keys()
         read = {**self._findings.read, **self._api.read_declarations(sorted(strange))}
         books = open_books(self._means.ledger)
-        sighting = Sighting(self._means.owner, books, names, read, self._findings.unheld)
+        heirs = self._round(0.0).ask_heirs(wanted, remembered)
+        unheld = {**self._findings.unheld, **heirs}
+        sighting = Sighting(self._means.owner, books, names, read, unheld)
         addresses = dict.fromkeys((*by_address, *memory))
         seen = (sighting.look(by_address.get(at), memory.get(at)) for at in addresses)
         return [observed for observed in seen if observed is not None]
+
+    def _recall_doubts(self, wanted: Sequence[Resource]) -> None:
+        """Look again at declarations that an earlier run asked for and found wrong."""
+        if self._findings.read or self._findings.unheld:
+            return
+        doubted = doubted_declarations(self._means.ledger)
+        again = [r for r in wanted if identifier_of(self._means.owner, r.address) in doubted]
+        self._findings = self._round(0.0).ask_apps(again) if doubted else self._findings
 
     def refresh(self, wanted: Sequence[Resource], patience: float) -> None:
         """Have devices list their profiles, and read what they reported of declarations.
@@ -74,46 +85,21 @@ class NanoHubSession:
         An outcome is DONE when the MDM has taken all of it; what could not be woken is a remark.
         """
         self._api.begin()
-        self._reports.clear()
+        self.devices.forget()
+        doubted = self._findings.read.keys() | self._findings.unheld.keys()
         for step in batch:
-            if step.change.address.kind == "app":
+            if step.change.address.kind in DECLARATIONS:
                 self._findings.forget(identifier_of(self._means.owner, step.change.address))
         ledger = self._means.ledger
         post = Post(self._means.owner, ledger, self._api)
-        workshop = Workshop(self._means.owner, self._means.vault, open_books(ledger), post)
+        books, vault = open_books(ledger), self._means.vault
+        workshop = Workshop(self._means.owner, vault, books, post, doubted)
         for steps in portions(batch):
             yield from Performance(workshop, ledger, self._api).run(steps)
 
     def progress(self, resources: Sequence[Resource]) -> Mapping[Address, Progress]:
         """Count how far devices have come; asks the MDM for reports on apps, and no device."""
-        self._api.begin()
-        means, books = self._means, open_books(self._means.ledger)
-        with suppress(OSError):  # nothing more is verified then, which is what a gate has to know
-            self._ask_unfinished(resources, books)
-        return {
-            resource.address: count(
-                means.owner, resource, books, self._reports, means.vault.fingerprint
-            )
-            for resource in resources
-        }
-
-    def _ask_unfinished(self, resources: Sequence[Resource], books: Books) -> None:
-        """Fetch reports of those devices that did not keep all their apps when last asked."""
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for resource in resources:
-            if resource.address.kind == "app":
-                for serial in resource.devices & books.informed:
-                    wanted[serial].add(identifier_of(self._means.owner, resource.address))
-        unfinished = {
-            serial
-            for serial, names in wanted.items()
-            if not all(_is_held(self._reports.get(serial, {}).get(name)) for name in names)
-        }
-        self._reports |= self._round(0).reports(books, unfinished)
+        return self.devices.progress(resources)
 
     def _round(self, until: float) -> Round:
         return Round(self._means.owner, self._means.ledger, self._api, until)
-
-
-def _is_held(report: Report | None) -> bool:
-    return report is not None and report.is_held
