@@ -45,6 +45,29 @@ def _named_by(variable: str) -> Need:
     return Need(lack)
 
 
+def _file_named_by(variable: str) -> Need:
+    def lack() -> str:
+        path = os.environ.get(variable, "")
+        if not path:
+            return f"{variable} names no file"
+        return "" if Path(path).is_file() else f"{variable}={path} is no file"
+
+    return Need(lack)
+
+
+def find_postgresql() -> str:
+    """Return the folder of PostgreSQL's programs, which Debian leaves out of every PATH."""
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / "initdb").exists():
+            return str(folder)
+    found = shutil.which("initdb")
+    return str(Path(found).parent) if found else ""
+
+
+def _lacks_postgresql() -> str:
+    return "" if find_postgresql() else "initdb is not installed (Debian package postgresql)"
+
+
 def _file(path: str, package: str) -> Need:
     return Need(
         lambda: "" if Path(path).exists() else f"{path} is missing (package {package})", package
@@ -94,7 +117,11 @@ NEEDS: Mapping[int, Mapping[str, Need]] = {
         "ssh": _program("ssh", "openssh-client"),
         "containers": Need(_lacks_containers),
     },
-    4: {name: _named_by(name) for name in ("NANOHUB_BIN", "NANOMDM_BIN", "KMFDDM_BIN")},
+    4: {
+        **{name: _named_by(name) for name in ("NANOHUB_BIN", "NANOMDM_BIN", "KMFDDM_BIN")},
+        "NANOMDM_SCHEMA": _file_named_by("NANOMDM_SCHEMA"),
+        "postgresql": Need(_lacks_postgresql, "postgresql"),
+    },
 }
 LOWEST = 0
 

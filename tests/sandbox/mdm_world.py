@@ -98,9 +98,10 @@ def serials(count):
 
 
 @contextmanager
-def world(tablets=2, **config) -> Iterator[Client]:
+def world(tablets=2, os="26.1", **config) -> Iterator[Client]:
     """Start a sandbox MDM with so many tablets."""
-    rows = [{"serial": each, "school": "gs-test", "cohort": "pupil"} for each in serials(tablets)]
+    place = {"school": "gs-test", "cohort": "pupil", "os": os}
+    rows = [{"serial": each, **place} for each in serials(tablets)]
     config = {"api_key": KEY, "webhook": None, "tablets": rows, **config}
     config.setdefault("behaviour", {"delay": [0.0, 0.0], "busy": [0.01, 0.02]})
     with running(config) as url:

@@ -87,7 +87,7 @@ def test_a_declaration_in_a_set_cannot_be_deleted(mdm):
     declare(mdm, "a")
     bring(mdm, "a")
     answer = mdm.json("DELETE", f"{DDM}/declarations/a")
-    assert answer == (500, {"error": "declaration is referenced by 1 sets"})
+    assert answer == (500, {"error": "txn rolled back: declaration is referenced by 1 sets"})
     assert mdm.status("DELETE", f"{DDM}/set-declarations/s?declaration=a") == 204
     assert mdm.status("DELETE", f"{DDM}/declarations/a") == 204
 
@@ -216,7 +216,7 @@ def test_what_a_device_would_get_is_readable(mdm):
     assert tokens["SyncTokens"]["DeclarationsToken"] == items["DeclarationsToken"]
     (entry,) = items["Declarations"]["Configurations"]
     assert entry["Identifier"] == "a"
-    assert items["Declarations"]["Assets"] is None
+    assert items["Declarations"]["Assets"] == []
     found = json.loads(get("declaration/configuration/a")[1])
     assert found["ServerToken"] == entry["ServerToken"]
     assert get("declaration/asset/a")[0] == 404

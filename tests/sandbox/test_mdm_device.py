@@ -62,12 +62,13 @@ def test_authenticate_clears_the_queue(mdm, device):
     assert device.report() is None
 
 
-def test_nobody_is_heard_before_token_update(mdm):
+def test_nobody_is_known_before_token_update(mdm):
     device = Device(mdm, "OUTSIDE-early")
     device.say({"MessageType": "Authenticate"})
-    mdm.enqueue(device.udid, command("early", "ProfileList"))
+    assert mdm.enqueue(device.udid, command("early", "ProfileList"))[0] == 500
     assert device.report() is None
     device.say({"MessageType": "TokenUpdate"})
+    assert mdm.enqueue(device.udid, command("early", "ProfileList"))[0] == 200
     assert device.report()["CommandUUID"] == "early"
 
 

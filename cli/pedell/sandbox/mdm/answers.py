@@ -8,7 +8,6 @@ from typing import Any
 from pedell.sandbox.mdm.plists import Order, fragment
 from pedell.sandbox.mdm.tablet import AppState, Profile, Tablet, read_profile
 
-OS_VERSION = "26.1"
 WRITING = frozenset({"InstallProfile", "RemoveProfile", "InstallApplication", "RemoveApplication"})
 
 
@@ -129,7 +128,7 @@ def _describe(tablet: Tablet, fields: Mapping[str, Any]) -> Answer:
         "Model": tablet.model,
         "ModelName": "iPad",
         "ProductName": tablet.model,
-        "OSVersion": OS_VERSION,
+        "OSVersion": tablet.os,
         "BuildVersion": "23B85",
         "IsSupervised": True,
         "BatteryLevel": 0.8,

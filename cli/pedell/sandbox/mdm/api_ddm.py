@@ -109,7 +109,7 @@ class DdmApi:
 
     def get_set_declarations(self, _: Request, rest: str) -> Response:
         """List the declarations of a set."""
-        return _list(self._store.sets.get(decoded(rest), ()))
+        return _list(self._store.held_by(decoded(rest)))
 
     def change_set(self, request: Request, rest: str) -> Response:
         """Put a declaration into a set or take it out."""

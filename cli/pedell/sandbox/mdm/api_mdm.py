@@ -12,10 +12,12 @@ from pedell.sandbox.mdm.core import Mdm, NotQueued
 from pedell.sandbox.mdm.enrolments import Refused
 from pedell.sandbox.mdm.plists import UNREADABLE, Command, read_command
 from pedell.sandbox.mdm.pushcerts import PushCerts
-from pedell.sandbox.mdm.site import Routes, ids_in, is_on, value_of
+from pedell.sandbox.mdm.site import Routes, ids_in, query_of, value_of
+from pedell.sandbox.mdm.tablet import TOPIC
 from pedell.sandbox.mdm.wire import TEXT, Request, Response
 
 VERSION = "v0.2.0"
+NO_IDS = "getting enrollment ids: empty path"
 _CHECK_IN = "application/x-apple-aspen-mdm-checkin"
 _PLIST = "application/xml"
 
@@ -46,7 +48,9 @@ class MdmApi:
 
     def enqueue(self, request: Request, rest: str) -> Response:
         """Queue a command and push, unless told not to."""
-        ids, quiet = ids_in(rest), is_on(value_of(request, "nopush"))
+        if not rest:
+            return _result({"command_error": NO_IDS}, 500)
+        ids, quiet = ids_in(rest), bool(value_of(request, "nopush"))  # any word, "0" too
         if not request.body and quiet:
             return _result({"no_push": True, "command_error": "must enqueue or push"}, 500)
         if not request.body:
@@ -75,12 +79,16 @@ class MdmApi:
 
     def push(self, _: Request, rest: str) -> Response:
         """Wake devices."""
+        if not rest:
+            return _result({"push_error": NO_IDS}, 500)
         return self._pushed({}, ids_in(rest))
 
     def _pushed(self, about: Mapping[str, Any], ids: Sequence[str]) -> Response:
         problems = self._mdm.push(ids)
-        if "" in problems:
-            return _result({"push_error": problems[""], **about}, 500)
+        if reason := problems.pop("", ""):
+            told = {id_: {"push_error": each} for id_, each in problems.items()}
+            first = {"status": told} if told else {}
+            return _result({**first, "push_error": reason, **about}, 500)
         entries = [self._push_entry(id_, problems.get(id_, "")) for id_ in dict.fromkeys(ids)]
         rest = "".join(f',\n\t"{key}": {quote(value)}' for key, value in about.items())
         lines = ",\n".join(entries)
@@ -101,10 +109,10 @@ class MdmApi:
         topic = value_of(request, "topic")
         if not topic:
             return _result({"error": "missing required query parameter: topic"}, 400)
-        try:
-            return _result({"topic": topic, "not_after": self._certs.expiry(topic)}, 200)
-        except KeyError:
+        is_taken_away = topic == TOPIC and "push-fails" in self._mdm.quirks
+        if is_taken_away or topic not in self._certs.not_after:
             return _result({"error": f"no push certificate for topic: {topic}"}, 500)
+        return _result({"topic": topic, "not_after": self._certs.expiry(topic)}, 200)
 
     def put_push_cert(self, request: Request, _: str) -> Response:
         """Keep a push certificate."""
@@ -129,11 +137,12 @@ class MdmApi:
             raise Refused(400) from None
         if not isinstance(message, dict):
             raise Refused(400)
+        params = {name: values[0] for name, values in query_of(request.query).items()}
         if request.head.content_type.startswith(_CHECK_IN):
-            body = self._mdm.check_in(message, request.body)
+            body = self._mdm.check_in(message, request.body, params)
             declares = message.get("MessageType") == "DeclarativeManagement"
             return Response(200, body, "application/json" if declares else _PLIST)
-        command = self._mdm.report(message, request.body)
+        command = self._mdm.report(message, request.body, params)
         return Response(200, command.raw() if command else b"", _PLIST)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from pedell.sandbox.mdm.core import Mdm
 from pedell.sandbox.mdm.site import Routes, decoded, ids_in, value_of
-from pedell.sandbox.mdm.status import Report
+from pedell.sandbox.mdm.status import MOST_ERRORS, Report
 from pedell.sandbox.mdm.wire import Request, Response
+
+STRICT = "status-report-index"  # the quirk of KMFDDM's key-value storage
 
 
 class StatusApi:
@@ -32,18 +34,19 @@ class StatusApi:
 
     def status_errors(self, _: Request, rest: str) -> Response:
         """Say what devices reported as wrong."""
-        return _by_id(rest, self._mdm.statuses.errors)
+        most = None if STRICT in self._mdm.quirks else MOST_ERRORS
+        return _by_id(rest, lambda id_: self._mdm.statuses.errors(id_, most))
 
     def status_values(self, request: Request, rest: str) -> Response:
         """Say what devices reported of themselves."""
-        prefix = value_of(request, "prefix")
+        prefix = "" if STRICT in self._mdm.quirks else value_of(request, "prefix")
         return _by_id(rest, lambda id_: self._mdm.statuses.values(id_, prefix))
 
     def status_report(self, request: Request, rest: str) -> Response:
         """Return one report as it came, by the rules of the storage that is imitated."""
         enrolment, index = decoded(rest), value_of(request, "index")
         status_id = value_of(request, "status_id")
-        strict = "status-report-index" in self._mdm.quirks
+        strict = STRICT in self._mdm.quirks
         if strict and (status_id or not index):
             return as_error(500, "cannot search by status id" if status_id else "empty index")
         if index and not index.lstrip("-").isdigit():

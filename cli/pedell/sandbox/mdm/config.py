@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pedell.sandbox.mdm.quirks import quirks_from
+from pedell.sandbox.mdm.tablet import OS_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Row:
     model: str = "iPad14,1"
     school: str = ""
     cohort: str = ""
+    os: str = OS_VERSION
 
 
 @dataclass(frozen=True, slots=True)

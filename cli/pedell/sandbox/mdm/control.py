@@ -33,6 +33,7 @@ class Control:
             "reenrol": self._reenrol,
             "checkout": self._check_out,
             "poll": self._poll,
+            "update": Tablet.update,
         }
 
     def serve(self, site: Site) -> None:
@@ -216,7 +217,13 @@ def _brief(tablet: Tablet) -> dict[str, Any]:
 
 def _profile(profile: Profile) -> dict[str, Any]:
     content = _plain(profile.document())
-    return {"identifier": profile.identifier, "uuid": profile.uuid, "payload": content}
+    file = base64.b64encode(profile.payload).decode()  # to the byte, as the command brought it
+    return {
+        "identifier": profile.identifier,
+        "uuid": profile.uuid,
+        "payload": content,
+        "mobileconfig": file,
+    }
 
 
 def _plain(value: Any) -> Any:

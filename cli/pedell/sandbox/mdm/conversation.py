@@ -1,5 +1,7 @@
 """What one tablet and the server say to each other from a poll to the end of the queue."""
 
+import datetime
+
 from pedell.sandbox.mdm.answers import FAILED, NOT_NOW, WRITING, Answer, answer
 from pedell.sandbox.mdm.config import Behaviour
 from pedell.sandbox.mdm.core import Mdm
@@ -22,6 +24,7 @@ class Conversation:
     def hold(self) -> bool:
         """Answer commands until there is none; return whether any was answered NotNow."""
         tablet, postponed = self._tablet, False
+        tablet.drop_ended(datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
         tablet.apps.update(dict.fromkeys(tablet.apps, AppState.MANAGED))
         idle = {"UDID": tablet.udid, "Status": "Idle"}
         command = self._mdm.report(idle, render_idle(self._udid))
@@ -29,8 +32,10 @@ class Conversation:
             given = self._answer(command.order)
             postponed = postponed or given is NOT_NOW
             command = self._tell(command, given)
-        if self._synced:
-            synchronise(tablet, self._synced[-1].fields.get("Data"), self._ask)
+        is_updated = bool(tablet.declarations) and not tablet.token
+        if self._synced or is_updated:
+            told = self._synced[-1].fields.get("Data") if self._synced else None
+            synchronise(tablet, told, self._ask)
         return postponed
 
     def _answer(self, order: Order) -> Answer:

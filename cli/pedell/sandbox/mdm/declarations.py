@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
+from pedell.sandbox.mdm.quirks import Quirks
+
 MANIFESTS = {
     "activation": "Activations",
     "asset": "Assets",
     "configuration": "Configurations",
     "management": "Management",
 }
+
+_DOTTED = "kv-dotted-names"
 
 
 class Missing(Exception):  # noqa: N818 - it is an answer of the server, not an accident
@@ -26,11 +30,13 @@ class Declaration:
     type: str
     payload: str
     touches: int = 0
+    birth: int = 0
 
     @property
     def token(self) -> str:
-        """The ServerToken: 16 hexadecimal digits that follow from the content."""
-        return _digest(f"{self.identifier}\n{self.type}\n{self.payload}\n{self.touches}")
+        """The ServerToken: 16 hexadecimal digits that follow from the content and the birth."""
+        content = f"{self.identifier}\n{self.type}\n{self.payload}"
+        return _digest(f"{content}\n{self.touches}\n{self.birth}")
 
     @property
     def kind(self) -> str:
@@ -61,20 +67,27 @@ class View:
 class Declarations:
     """The declarations and their two relations. Names of sets exist as long as they hold some."""
 
-    def __init__(self) -> None:
+    def __init__(self, quirks: Quirks) -> None:
+        self._quirks = quirks
         self.by_id: dict[str, Declaration] = {}
         self.sets: dict[str, dict[str, None]] = {}
         self._sets_of: dict[str, frozenset[str]] = {}
         self._views: dict[frozenset[str], View] = {}
         self._shared: dict[frozenset[str], frozenset[str]] = {}
+        self._births = 0
 
     def put(self, raw: bytes) -> bool:
         """Store a declaration; return whether that changed anything. ValueError if it is none."""
         new = _read(raw)
         old = self.by_id.get(new.identifier)
-        if old and replace(new, touches=old.touches) == old:
+        if old:
+            new = replace(new, touches=old.touches, birth=old.birth)
+        else:
+            self._births += 1
+            new = replace(new, birth=self._births)
+        if new == old:
             return False
-        self.by_id[new.identifier] = replace(new, touches=old.touches if old else 0)
+        self.by_id[new.identifier] = new
         self._views.clear()
         return True
 
@@ -94,12 +107,22 @@ class Declarations:
         """Delete a declaration; return whether it was there. ValueError while sets hold it."""
         holders = self.sets_with(identifier)
         if holders:
-            raise ValueError(f"declaration is referenced by {len(holders)} sets")
+            raise ValueError(f"txn rolled back: declaration is referenced by {len(holders)} sets")
         return self.by_id.pop(identifier, None) is not None
 
     def sets_with(self, identifier: str) -> list[str]:
         """Return the sets that hold a declaration."""
-        return [name for name, held in self.sets.items() if identifier in held]
+        if _DOTTED not in self._quirks:
+            return [name for name, held in self.sets.items() if identifier in held]
+        keys = [f"{each}.{name}" for name, held in self.sets.items() for each in held]
+        return _cut(keys, f"{identifier}.")
+
+    def held_by(self, name: str) -> list[str]:
+        """Return the declarations of a set."""
+        if _DOTTED not in self._quirks:
+            return list(self.sets.get(name, ()))
+        keys = [f"{other}.{each}" for other, held in self.sets.items() for each in held]
+        return _cut(keys, f"{name}.")
 
     def put_in_set(self, name: str, identifier: str) -> bool:
         """Put a declaration into a set; return whether that changed anything."""
@@ -140,7 +163,7 @@ class Declarations:
         return [each for each, held in self._sets_of.items() if not sets.isdisjoint(held)]
 
     def view(self, enrolment: str) -> View:
-        """Return what this enrolment would get now."""
+        """Return what this enrolment would get now. Raises Missing by a quirk alone."""
         sets = self.sets_of(enrolment)
         found = self._views.get(sets)
         if found is None:
@@ -148,8 +171,8 @@ class Declarations:
         return found
 
     def _render(self, sets: frozenset[str]) -> View:
-        ids = sorted({each for name in sets for each in self.sets.get(name, ())})
-        held = [self.by_id[each] for each in ids]
+        ids = sorted({each for name in sets for each in self.held_by(name)})
+        held = [self.get(each) for each in ids]
         token = _digest("\n".join(f"{d.identifier} {d.token}" for d in held))
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return View(
@@ -172,14 +195,18 @@ def _read(raw: bytes) -> Declaration:
     return Declaration(identifier, kind, json.dumps(payload, separators=(",", ":")))
 
 
-def _manifest(held: list[Declaration]) -> dict[str, list[dict[str, str]] | None]:
-    """Return the lists of the declaration items; an empty one is null, as from the real server."""
+def _manifest(held: list[Declaration]) -> dict[str, list[dict[str, str]]]:
     lists: dict[str, list[dict[str, str]]] = {name: [] for name in MANIFESTS.values()}
     for each in held:
         if each.kind in MANIFESTS:
             entry = {"Identifier": each.identifier, "ServerToken": each.token}
             lists[MANIFESTS[each.kind]].append(entry)
-    return {name: entries or None for name, entries in lists.items()}
+    return lists
+
+
+def _cut(keys: list[str], start: str) -> list[str]:
+    """Seek keys by their beginning, as key-value storage does, and return the rest of each."""
+    return [key[len(start) :] for key in keys if key.startswith(start)]
 
 
 def _compact(document: Any) -> bytes:

@@ -22,12 +22,17 @@ class Refused(Exception):  # noqa: N818 - it is an answer of the server, not an 
 
 @dataclass(slots=True, eq=False)
 class Enrolment:
-    """One device or user channel. ``ids`` is its part of every event."""
+    """One device or user channel. ``ids`` is its part of every event.
+
+    ``is_known``: it has sent a TokenUpdate once, from which on SQL has a row of it.
+    """
 
     id: str
     ids: bytes
     topic: str = ""
     enabled: bool = False
+    is_known: bool = False
+    parent: str = ""
     tally: int = 0
     queue: Queue = field(default_factory=OrderedQueue)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 
-from pedell.sandbox.mdm.answers import OS_VERSION
 from pedell.sandbox.mdm.config import Behaviour, Row
 from pedell.sandbox.mdm.conversation import Conversation
 from pedell.sandbox.mdm.core import Mdm
@@ -82,7 +81,7 @@ class Fleet:
             "Model": tablet.model,
             "ModelName": "iPad",
             "ProductName": tablet.model,
-            "OSVersion": OS_VERSION,
+            "OSVersion": tablet.os,
             "BuildVersion": "23B85",
         }
         token: dict[str, str | bytes] = {
@@ -157,4 +156,4 @@ def seconds_offline(hours: tuple[int, int] | None, now: datetime) -> float:
 
 
 def _tablet(row: Row) -> Tablet:
-    return Tablet(row.serial, udid_of(row.serial), row.model, row.school, row.cohort)
+    return Tablet(row.serial, udid_of(row.serial), row.model, row.school, row.cohort, row.os)

@@ -112,7 +112,7 @@ class LinkedQueue:
 
     def remove(self, uuid: str) -> None:
         """Take out what the device has answered."""
-        before, after = self._preceding.pop(uuid, ""), self._following.pop(uuid, "")
+        before, after = self._preceding.get(uuid, ""), self._following.get(uuid, "")
         self._notnow.discard(uuid)
         if before and after:
             self._following[before], self._preceding[after] = after, before
@@ -123,6 +123,8 @@ class LinkedQueue:
             self._preceding.pop(after, None)
         else:
             self._first = self._last = ""
+        self._preceding.pop(uuid, None)
+        self._following.pop(uuid, None)
 
     def waiting(self) -> Iterable[Command]:
         """Return the commands in order."""

@@ -13,6 +13,8 @@ QUIRKS: Mapping[str, str] = {
     " nobody (off: 500 by foreign key, and nothing is queued for anyone).",
     "duplicate-command-text": "The same CommandUUID again is refused in the words of key-value"
     " storage (off: in those of PostgreSQL).",
+    "kv-dotted-names": "Key-value storage takes what stands in the set `a.b` for a part of the set"
+    " `a` too, and the same with declarations; a device that has the set `a` gets nothing then.",
     "unordered-webhook": "The webhook keeps no order: TokenUpdate was seen before its"
     " Authenticate.",
     "lost-webhook": "The webhook is fire-and-forget: every n-th event never arrives (n is the"
@@ -22,7 +24,8 @@ QUIRKS: Mapping[str, str] = {
     "queue-alive-after-checkout": "CheckOut only disables: enqueue still answers 200, and a device"
     " that keeps polling still gets commands (off: who has checked out is unknown).",
     "status-report-index": "A status report needs its index, counted from the newest: without it"
-    " 500 `empty index`; search by status_id is unsupported.",
+    " 500 `empty index`; search by status_id is unsupported. Nor does key-value storage filter"
+    " values by their prefix, or tell only ten errors.",
 }
 
 Quirks = dict[str, int]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from pedell.sandbox.mdm.declarations import Declarations
+from pedell.sandbox.mdm.declarations import Declarations, Missing
 
 KEPT_REPORTS = 4  # of each enrolment, compressed: 25,000 tablets must fit into memory
 MOST_ERRORS = 10
@@ -81,9 +81,11 @@ class Statuses:
     def _row(
         self, enrolment: str, kind: str, seen: Mapping[str, Any], report: Report
     ) -> dict[str, Any]:
-        _, token, _ = self._declarations.view(enrolment).by_id.get(
-            seen["identifier"], ("", "", b"")
-        )
+        try:
+            wanted = self._declarations.view(enrolment).by_id
+        except Missing:
+            wanted = {}
+        _, token, _ = wanted.get(seen["identifier"], ("", "", b""))
         row = {
             "identifier": seen["identifier"],
             "active": seen.get("active", False),
@@ -98,14 +100,14 @@ class Statuses:
             row |= {"ReasonsJSON": seen["reasons"], "reasons": seen["reasons"]}
         return row
 
-    def errors(self, enrolment: str) -> list[dict[str, Any]]:
+    def errors(self, enrolment: str, most: int | None = MOST_ERRORS) -> list[dict[str, Any]]:
         """Return what was wrong, newest last: errors, and declarations that are not in force."""
         found = [
             {"path": path, "error": error, **report.stamp()}
             for report in self._reports.get(enrolment, ())
             for path, error in _errors_in(json.loads(report.raw()))
         ]
-        return found[-MOST_ERRORS:]
+        return found[-most:] if most else found
 
     def values(self, enrolment: str, prefix: str) -> list[dict[str, str]]:
         """Return the device's own values; ``prefix`` is a LIKE pattern, or empty for all."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from pedell.sandbox.mdm.answers import OS_VERSION
 from pedell.sandbox.mdm.declarations import MANIFESTS
 from pedell.sandbox.mdm.tablet import HeldDeclaration, Tablet
 
@@ -13,6 +12,22 @@ Ask = Callable[[str, bytes | None], bytes | None]
 """Sends a check-in for an endpoint with data; returns the answer, None where it was refused."""
 
 _KINDS = {name: kind for kind, name in MANIFESTS.items()}
+_CONFIGURATION = "com.apple.configuration."
+SINCE = {
+    "app.settings": "27.0",
+    "audio-accessory.settings": "26.0",
+    "external-intelligence.settings": "26.4",
+    "intelligence.settings": "26.4",
+    "keyboard.settings": "26.4",
+    "math.settings": "18.0",
+    "safari.settings": "26.0",
+    "siri.settings": "26.4",
+    "softwareupdate.settings": "18.0",
+}
+"""Types that came after the oldest iPadOS we support; all others are taken for known.
+
+Source: Apple's device management schema, 27.0 seed 1.
+"""
 
 
 def synchronise(tablet: Tablet, told: bytes | None, ask: Ask) -> None:
@@ -59,17 +74,20 @@ def _items(items: bytes) -> tuple[str, Mapping[str, tuple[str, str]]]:
 def _report(tablet: Tablet) -> bytes:
     device = {
         "identifier": {"serial-number": tablet.serial, "udid": tablet.udid},
-        "operating-system": {"version": OS_VERSION},
+        "operating-system": {"version": tablet.os},
     }
     return b'{"StatusItems":{"management":{"declarations":%b},"device":%b},"Errors":[]}' % (
-        _in_force(tuple(tablet.declarations.items())),
+        _in_force(tuple(tablet.declarations.items()), tablet.os),
         json.dumps(device).encode(),
     )
 
 
 @lru_cache(maxsize=4096)
-def _in_force(held: tuple[tuple[str, HeldDeclaration], ...]) -> bytes:
-    """Say of each declaration whether it is in force: a configuration needs an activation."""
+def _in_force(held: tuple[tuple[str, HeldDeclaration], ...], os: str) -> bytes:
+    """Say of each declaration whether it is in force: a configuration needs an activation.
+
+    And it must be of a type that this iPadOS knows.
+    """
     named = {
         name
         for _, each in held
@@ -80,8 +98,26 @@ def _in_force(held: tuple[tuple[str, HeldDeclaration], ...]) -> bytes:
     lists: dict[str, list[dict[str, Any]]] = {name.lower(): [] for name in MANIFESTS.values()}
     for identifier, each in held:
         entry = {"identifier": identifier, "server-token": each.token}
-        lists[MANIFESTS[each.kind].lower()].append(entry | _state(identifier, each, named, there))
+        strange = _strange_type(each, os) if each.kind == "configuration" else ""
+        state = _refused(strange) if strange else _state(identifier, each, named, there)
+        lists[MANIFESTS[each.kind].lower()].append(entry | state)
     return json.dumps(lists, separators=(",", ":")).encode()
+
+
+def _strange_type(held: HeldDeclaration, os: str) -> str:
+    """Return the type of a configuration where it came with a later iPadOS than this one."""
+    name = str(json.loads(held.content).get("Type", ""))
+    since = SINCE.get(name.removeprefix(_CONFIGURATION), "0")
+    return name if _numbers(since) > _numbers(os) else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _refused(kind: str) -> dict[str, Any]:
+    reason = _reason("Error.UnknownDeclarationType", {"Type": kind})
+    return {"active": False, "valid": "invalid", "reasons": [reason]}
 
 
 def _state(

@@ -1,5 +1,6 @@
 """A simulated tablet: what it is, what it holds, and what it does with each command."""
 
+import datetime
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Any
 
 from pedell.sandbox.mdm.plists import fragment, load_payload
 
+OS_VERSION, NEWEST = "26.1", "27.0"
 TOPIC = "com.apple.mgmt.External.5f0c7d0a-1d35-4f0e-9d6e-0b7a3c4e2d11"
 
 
@@ -21,12 +23,16 @@ class AppState(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A configuration profile; tablets with the same bytes share one. ``listing`` is its entry."""
+    """A configuration profile; tablets with the same bytes share one. ``listing`` is its entry.
+
+    At ``ends``, in UTC, it removes itself.
+    """
 
     identifier: str
     uuid: str
     payload: bytes
     listing: bytes
+    ends: datetime.datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """Return its content, decoded."""
@@ -51,6 +57,7 @@ class Tablet:
     model: str
     school: str
     cohort: str
+    os: str = OS_VERSION
     profiles: dict[str, Profile] = field(default_factory=dict)
     apps: dict[str, AppState] = field(default_factory=dict)
     declarations: dict[str, HeldDeclaration] = field(default_factory=dict)
@@ -69,6 +76,16 @@ class Tablet:
         self.apps = {}
         self.declarations = {}
         self.token = ""
+
+    def drop_ended(self, now: datetime.datetime) -> None:
+        """Remove the profiles whose time is over; ``now`` in UTC."""
+        over = [name for name, each in self.profiles.items() if each.ends and each.ends <= now]
+        for name in over:
+            del self.profiles[name]
+
+    def update(self) -> None:
+        """Install the newest system; at the next sync it judges its declarations anew."""
+        self.os, self.token = NEWEST, ""
 
     def draw(self, seed: int) -> float:
         """Return its next random number in [0, 1), the same in every run of that seed."""
@@ -92,7 +109,8 @@ def read_profile(payload: bytes) -> Profile:
     contents = document.get("PayloadContent") or []
     if not all(isinstance(each, dict) and each.get("PayloadType") for each in contents):
         raise ValueError("a payload has no type")
-    return Profile(str(identifier), str(number), payload, _listing(document, contents))
+    ends = document.get("RemovalDate")
+    return Profile(str(identifier), str(number), payload, _listing(document, contents), ends)
 
 
 def _listing(document: dict[str, Any], contents: list[dict[str, Any]]) -> bytes:
