@@ -22,6 +22,8 @@ from pedell.model import (
 )
 
 Waits = dict[Address, list[Need]]
+_MOVING_HOUSE = frozenset({"configuration", "presets", "restrictions"})
+"""Kinds between which a field moves when its devices get a newer system."""
 _Place = tuple[str, str, str]
 """School, place and path."""
 
@@ -61,7 +63,7 @@ def waits_of(
     waits: Waits = {address: list(resource.needs) for address, resource in desired.items()}
     for address in moving:
         waits.setdefault(address, [])
-    folders = _folders_that_go(moving)
+    folders, houses = _folders_that_go(moving), _houses(moving)
     for address, change in moving.items():
         for held in _held(change, kinds, folders):
             other = moving.get(held)
@@ -69,6 +71,7 @@ def waits_of(
                 waits[held].append(Need(address, f"{address.kind} {address.name} lets go of it"))
         if change.action is Action.DELETE and change.effect is Effect.LOCKS_OUT:
             waits[address] += _successors(address, moving)
+        waits[address] += _heirs(change, houses.get(_home(address), ()))
     for server, teachers in teachers_of(moving).items():
         for first in teachers:
             # it is there already, so it waits for nothing on the server that waits for it
@@ -97,6 +100,30 @@ def _successors(address: Address, moving: Mapping[Address, Change]) -> Iterator[
         if is_near and change.action is not Action.DELETE:
             reason = f"{other.kind} {other.name} must be there before it goes"
             yield Need(other, reason, Until.VERIFIED)
+
+
+def _houses(moving: Mapping[Address, Change]) -> Mapping[tuple[str, str], list[Change]]:
+    found: dict[tuple[str, str], list[Change]] = {}
+    for at, change in moving.items():
+        if at.kind in _MOVING_HOUSE:
+            found.setdefault(_home(at), []).append(change)
+    return found
+
+
+def _heirs(change: Change, house: Sequence[Change]) -> Iterator[Need]:
+    """Yield what takes fields over that this change lets go of: first there, then gone here."""
+    if change.address.kind not in _MOVING_HOUSE or change.action is Action.CREATE:
+        return
+    lost = {str(field.pointer[0]) for field in change.fields if field.after is None}
+    if change.action is Action.DELETE:
+        lost = {name for spec in _known(change) for name in spec}
+    for taking in house if lost else ():
+        other = taking.address
+        if taking is not change and taking.after:
+            new = {str(f.pointer[0]) for f in taking.fields if f.after is not None}
+            if taken := sorted(lost & (new or taking.after.spec.keys())):
+                reason = f"{other.kind} {other.name} takes {', '.join(taken)} over"
+                yield Need(other, reason, Until.VERIFIED)
 
 
 def _home(address: Address) -> tuple[str, str]:

@@ -17,8 +17,10 @@ from pedell.payloads.apple.facts import check_profile
 from pedell.payloads.apple.restrictions import KEYS
 
 SCHEMAS = Path(__file__).parents[3] / "schemas/kinds"
+NEVER_IN_PROFILES = {"math_notes", "scientific_calculator"}
 NAME = "de.pedell.musterstadt.gs-nord.pupil.wifi.schulnetz"
 FIELDS = json.loads((SCHEMAS / "restrictions.json").read_text())["properties"]
+OFF = json.loads((SCHEMAS / "exam.json").read_text())["properties"]["off"]["items"]["enum"]
 
 
 def pem(der):
@@ -121,6 +123,15 @@ web_filter = st.fixed_dictionaries(
 printer = st.fixed_dictionaries(
     {"address": text, "path": text}, optional={"port": ports, "tls": flags}
 )
+notification = st.fixed_dictionaries(
+    {"bundle": text},
+    optional={
+        "allowed": flags,
+        "sounds": flags,
+        "style": st.sampled_from(["none", "banner", "staying_banner"]),
+        "preview": st.sampled_from(["always", "when_unlocked", "never"]),
+    },
+)
 presets = st.fixed_dictionaries(
     {},
     optional={
@@ -132,8 +143,21 @@ presets = st.fixed_dictionaries(
         "web_filter": web_filter,
         "airprint": st.dictionaries(text, printer, min_size=1),
         "proxy": proxy.filter(lambda one: one["mode"] != "none"),
+        "notifications": st.dictionaries(text, notification, min_size=1),
+        "managed_domains": st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(("web", "mail", "passwords"), names)
+        ),
+        "calendar_subscriptions": st.dictionaries(text, site, min_size=1),
+        "single_app": st.fixed_dictionaries(
+            {"bundle": text}, optional=dict.fromkeys(("touch", "auto_lock", "zoom"), flags)
+        ),
+        "update_deferral": st.integers(1, 90),
     },
 )
+ends = st.datetimes(
+    datetime.datetime(2026, 1, 1),
+    datetime.datetime(2099, 1, 1),
+).map("{:%Y-%m-%dT%H:%MZ}".format)
 
 plist = st.recursive(
     flags | text | st.integers(-(2**63), 2**64 - 1) | st.binary(max_size=8),
@@ -166,7 +190,11 @@ SPECS = {
     "certificate": st.builds(dict, pem=pems),
     "wifi": opens | personal | enterprise | by_certificate | anchored | expanded,
     "restrictions": st.fixed_dictionaries(
-        {}, optional={name: restriction(field) for name, field in FIELDS.items()}
+        {}, optional={name: restriction(FIELDS[name]) for name in KEYS}
+    ),
+    "exam": st.fixed_dictionaries(
+        {"until": ends, "off": st.lists(st.sampled_from(sorted(OFF)), unique=True)},
+        optional={"bundle": text},
     ),
     "presets": presets,
     "profile": raw,
@@ -206,7 +234,7 @@ def test_the_same_set_in_another_order_is_the_same_content(spec):
 
 
 def test_every_restriction_of_the_schema_has_its_key_and_no_key_is_used_twice():
-    assert KEYS.keys() == FIELDS.keys()
+    assert {*KEYS, *NEVER_IN_PROFILES} == FIELDS.keys()
     assert len(set(KEYS.values())) == len(KEYS)
 
 
@@ -370,13 +398,14 @@ def test_what_pedell_writes_is_what_apple_lists():
     reveal = {"p12": "aW52ZW50ZWQ=", "wlan": "x"}.get
     specs = [
         ("wifi", {**TLS, "identity_password": Sealed("wlan"), "proxy": {"mode": "auto"}}),
-        ("restrictions", {name: field["examples"][0] for name, field in FIELDS.items()}),
+        ("restrictions", {name: FIELDS[name]["examples"][0] for name in KEYS}),
         ("presets", _example_of_each_preset()),
     ]
     for kind, spec in specs:
         found = check_profile(plistlib.loads(compiled(kind, spec, reveal)))
-        # Apple calls some restrictions outdated, and there is nothing yet that takes them over
-        assert [each for each in found if "outdated since iOS 2" not in each.detail] == []
+        # what Apple took out of profiles goes elsewhere on devices that are new enough for that
+        moved = ("deprecated", "removed")
+        assert [each for each in found if each.reason not in moved] == []
 
 
 def _example_of_each_preset():
@@ -384,6 +413,9 @@ def _example_of_each_preset():
     spec = {name: field["examples"][0] for name, field in fields.items()}
     clips = {"lernplattform": {"title": "Lernplattform", "url": "https://gs-nord.example.org"}}
     pages = [[{"bundle": "org.example.anton"}, {"web_clip": "lernplattform"}]]
+    del spec["exam"]  # it is a profile of its own
+    bundle = {"bundle": "org.example.anton"}
+    spec |= {"single_app": bundle, "notifications": {"anton": {**bundle, "allowed": False}}}
     return {**spec, "web_clips": clips, "home_screen": {**spec["home_screen"], "pages": pages}}
 
 

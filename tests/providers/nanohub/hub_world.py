@@ -50,8 +50,10 @@ class Drawer:
 
 
 VAULT = Drawer(tablets_api=KEY, wrong_api="wrong", wlan="Geheim-1 (erfunden)", wlan_new="Geheim-2")
-ORDER = ("membership", "certificate", "wifi", "restrictions", "presets", "app")
-NEEDS = {"wifi": "certificate", "app": "membership"}
+ORDER = (
+    "membership", "certificate", "wifi", "configuration", "restrictions", "presets", "app",
+)  # fmt: skip
+NEEDS = {"wifi": "certificate", "app": "membership", "configuration": "membership"}
 SOURCE = Source("invented.yml", 1, 1)
 SCHEMAS = Path(__file__).parents[3] / "schemas/kinds"
 KINDS = {p.stem: Kind.from_schema(p.stem, json.loads(p.read_text())) for p in SCHEMAS.glob("*")}

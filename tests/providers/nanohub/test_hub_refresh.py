@@ -97,6 +97,33 @@ def test_a_declaration_deleted_on_the_server_is_created_again(world):
     assert world.changes() == []
 
 
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_what_asking_found_wrong_is_mended_by_another_run(world, is_changed):
+    changed = {
+        "Identifier": APP,
+        "Type": "com.apple.configuration.app.managed",
+        "Payload": {"AppStoreID": "1"},
+    }
+    path = f"/api/v1/ddm/set-declarations/de.pedell.musterstadt.gs-nord.pupil?declaration={APP}"
+    if is_changed:
+        world.mdm.status("PUT", "/api/v1/ddm/declarations?nonotify=1", json.dumps(changed))
+    else:
+        world.mdm.status("DELETE", f"{path}&nonotify=1")
+    world.session.refresh(tuple(world.wanted.values()), 0.5)
+    world.session = world.connect()  # drift is one command, apply the next
+    assert {c.address.name for c in world.changes()} == {"anton"}
+    world.apply()
+    assert world.changes() == []
+    world.rest()
+    world.session = world.connect()
+    assert world.changes() == []
+    before = world.traffic.http_requests
+    world.session = world.connect()
+    world.observe()
+    assert world.traffic.http_requests == before + 1  # no doubt is left
+    assert any(d["identifier"] == APP for d in world.mdm.tablet(PUPIL)["declarations"])
+
+
 def test_a_second_asking_reads_no_declaration_again(world):
     refresh(world)
     before = world.traffic.http_requests

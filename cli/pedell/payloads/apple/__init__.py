@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pedell.model import Spec
 from pedell.payloads.apple.certificate import decode_certificate, encode_certificate
+from pedell.payloads.apple.configurations import (
+    CONFIGURATIONS,
+    CONFIGURED,
+    decode_configuration,
+    encode_configuration,
+)
 from pedell.payloads.apple.declarations import (
+    Declaration,
     decode_activation,
     decode_app,
     encode_activation,
     encode_app,
 )
+from pedell.payloads.apple.exam import decode_exam, encode_exam
+from pedell.payloads.apple.placing import Lack, Spot, place_preset, place_restriction
 from pedell.payloads.apple.presets import decode_presets, encode_presets
 from pedell.payloads.apple.profile import Payload, SealedFile, compile_profile, profile_uuid
 from pedell.payloads.apple.raw import Clash, decode_raw, encode_raw, find_clashes
@@ -18,17 +28,25 @@ from pedell.payloads.apple.restrictions import decode_restrictions, encode_restr
 from pedell.payloads.apple.wifi import decode_wifi, encode_wifi
 
 __all__ = [
+    "CONFIGURATIONS",
+    "CONFIGURED",
+    "DECLARATIONS",
     "PROFILES",
     "Clash",
+    "DeclarationCodec",
+    "Lack",
     "Payload",
     "ProfileCodec",
     "SealedFile",
+    "Spot",
     "compile_profile",
     "decode_activation",
     "decode_app",
     "encode_activation",
     "encode_app",
     "find_clashes",
+    "place_preset",
+    "place_restriction",
     "profile_uuid",
 ]
 
@@ -50,6 +68,26 @@ PROFILES: Mapping[str, ProfileCodec] = {
     "wifi": ProfileCodec(encode_wifi, decode_wifi),
     "restrictions": ProfileCodec(encode_restrictions, decode_restrictions),
     "presets": ProfileCodec(encode_presets, decode_presets),
+    "exam": ProfileCodec(encode_exam, decode_exam),
     "profile": ProfileCodec(encode_raw, decode_raw),
 }
 """The kinds that reach a device as a profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationCodec:
+    """How one kind is written as a declaration of some identifier, and read again.
+
+    Law: ``decode(encode(name, spec)) == spec`` but for fields that are for people, lists that are
+    sets in any order. Both raise ValueError for what is none.
+    """
+
+    encode: Callable[[str, Spec], Declaration]
+    decode: Callable[[Mapping[str, Any]], Spec]
+
+
+DECLARATIONS: Mapping[str, DeclarationCodec] = {
+    "app": DeclarationCodec(encode_app, decode_app),
+    "configuration": DeclarationCodec(encode_configuration, decode_configuration),
+}
+"""The kinds that reach a device as a declaration."""

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from pedell.model import Spec
 from pedell.payloads.apple.dns import DNS
+from pedell.payloads.apple.domains import DOMAINS
 from pedell.payloads.apple.home_screen import HOME_SCREEN
+from pedell.payloads.apple.notifications import NOTIFICATIONS
 from pedell.payloads.apple.passcode import PASSCODE
 from pedell.payloads.apple.presets import LOCK_SCREEN
 from pedell.payloads.apple.profile import WHOLE, Payload
 from pedell.payloads.apple.proxy import PROXY
 from pedell.payloads.apple.restrictions import RESTRICTIONS
+from pedell.payloads.apple.single_app import APP_LOCK
 from pedell.payloads.apple.web_filter import WEB_FILTER
 from pedell.payloads.apple.wifi import WIFI
 
 _PARTS = "PayloadContent"
 _OF_EVERY_PAYLOAD = "Payload"
-_ALONE = frozenset({HOME_SCREEN, PROXY, DNS, WEB_FILTER})
+_ALONE = frozenset({APP_LOCK, DNS, DOMAINS, HOME_SCREEN, NOTIFICATIONS, PROXY, WEB_FILTER})
 _BY_KEY = frozenset({RESTRICTIONS, PASSCODE, LOCK_SCREEN})
 
 

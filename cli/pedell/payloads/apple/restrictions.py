@@ -16,6 +16,9 @@ KEYS: Mapping[str, str] = {
     "camera": "allowCamera",
     "screen_capture": "allowScreenShot",
     "siri": "allowAssistant",
+    "siri_while_locked": "allowAssistantWhileLocked",
+    "siri_user_content": "allowAssistantUserGeneratedContent",
+    "siri_profanity_filter": "forceAssistantProfanityFilter",
     "facetime": "allowVideoConferencing",
     "messages": "allowChat",
     "game_center": "allowGameCenter",
@@ -48,6 +51,25 @@ KEYS: Mapping[str, str] = {
     "auto_correction": "allowAutoCorrection",
     "predictive_text": "allowPredictiveKeyboard",
     "dictation": "allowDictation",
+    "definition_lookup": "allowDefinitionLookup",
+    "slide_to_type": "allowContinuousPathKeyboard",
+    "text_replacement": "allowKeyboardShortcuts",
+    "writing_tools": "allowWritingTools",
+    "genmoji": "allowGenmoji",
+    "image_playground": "allowImagePlayground",
+    "image_wand": "allowImageWand",
+    "handwriting_results": "allowPersonalizedHandwritingResults",
+    "visual_intelligence": "allowVisualIntelligenceSummary",
+    "intelligence_report": "allowAppleIntelligenceReport",
+    "mail_replies": "allowMailSmartReplies",
+    "mail_summary": "allowMailSummary",
+    "notes_transcription": "allowNotesTranscription",
+    "notes_summary": "allowNotesTranscriptionSummary",
+    "safari_summary": "allowSafariSummary",
+    "on_device_dictation": "forceOnDeviceOnlyDictation",
+    "on_device_translation": "forceOnDeviceOnlyTranslation",
+    "external_intelligence": "allowExternalIntelligenceIntegrations",
+    "external_sign_in": "allowExternalIntelligenceIntegrationsSignIn",
     "open_managed_in_unmanaged": "allowOpenFromManagedToUnmanaged",
     "diagnostics": "allowDiagnosticSubmission",
     "app_clips": "allowAppClips",
@@ -61,12 +83,15 @@ KEYS: Mapping[str, str] = {
     "classroom_lock_without_asking": "forceClassroomUnpromptedAppAndDeviceLock",
     "classroom_observe_without_asking": "forceClassroomUnpromptedScreenObservation",
     "max_app_rating": "ratingApps",
+    "allowed_apps": "allowListedAppBundleIDs",
     "blocked_apps": "blockedAppBundleIDs",
+    "self_locking_apps": "autonomousSingleAppModePermittedAppIDs",
 }
 """Intent → Apple's key. All keep their sense: true stays true, Apple's names differ only in words.
 
 Source: Apple's device management schema, iOS 18.3. ``app_store`` is the user's App Store alone;
-the MDM may still install apps (``allowAppInstallation`` would take that away from hosts too).
+the MDM may still install apps (``allowAppInstallation`` would take that away from hosts too). What
+only a declaration can say is not here; which of the two an intent goes into: :mod:`.placing`.
 """
 
 _INTENT = {key: intent for intent, key in KEYS.items()}

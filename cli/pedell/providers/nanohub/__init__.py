@@ -21,7 +21,9 @@ class NanoHub:
         "restrictions": _DEVICES_FETCH_IT,
         "presets": _DEVICES_FETCH_IT,
         "profile": _DEVICES_FETCH_IT,
+        "exam": _DEVICES_FETCH_IT,
         "app": _DEVICES_FETCH_IT,
+        "configuration": _DEVICES_FETCH_IT,
         "membership": Ability(),
     }
     settle = 3.0

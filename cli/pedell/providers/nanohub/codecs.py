@@ -148,7 +148,7 @@ def read_names(body: bytes) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a device last said about one declaration."""
+    """What a device last said about one declaration; ``received`` is the MDM's time (ISO 8601)."""
 
     token: str
     is_current: bool
@@ -156,6 +156,7 @@ class Report:
     is_valid: bool
     is_refused: bool
     reason: str
+    received: str = ""
 
     @property
     def is_held(self) -> bool:
@@ -187,4 +188,5 @@ def _report(one: Mapping[str, Any]) -> Report:
         is_valid=one.get("valid") == "valid",
         is_refused=one.get("valid") == "invalid",
         reason=str(first.get("description", "") if isinstance(first, dict) else "")[:200],
+        received=str(one.get("status_received", "")),
     )

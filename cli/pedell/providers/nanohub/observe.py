@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pedell.model import Address, Observed, Remembered, Resource, Spec, Value
-from pedell.payloads.apple import PROFILES, decode_app, encode_app
+from pedell.payloads.apple import DECLARATIONS, PROFILES
 from pedell.providers.nanohub.books import Books
 from pedell.providers.nanohub.codecs import identifier_of, opened, profile_of, set_of
 
@@ -30,8 +30,8 @@ class Sighting:
             raise ValueError("nothing to look for")
         if thing.address.kind in PROFILES:
             return self._profile(thing.address, wanted, remembered)
-        if thing.address.kind == "app":
-            return self._app(thing.address, wanted, remembered)
+        if thing.address.kind in DECLARATIONS:
+            return self._declared(thing.address, wanted, remembered)
         return self._membership(thing.address, wanted, remembered)
 
     def _profile(
@@ -69,34 +69,34 @@ class Sighting:
         spec = remembered.spec if remembered else wanted.spec
         return Observed(address, spec, name, members, waiting)
 
-    def _app(
+    def _declared(
         self, address: Address, wanted: Resource | None, remembered: Remembered | None
     ) -> Observed | None:
         name = identifier_of(self.owner, address)
         if name not in self.declarations or not (remembered or name in self.read):
             return None
         told = self.books.members(set_of(self.owner, address)) & self.books.synced
-        holders = frozenset(told - self.unheld.get(name, frozenset()))
-        spec = self._app_spec(name, wanted, remembered)
         if wanted is None:
-            return Observed(address, spec, name, frozenset(told))
-        is_wanted = encode_app(name, spec) == encode_app(name, wanted.spec)
-        holders = holders if is_wanted else frozenset()
+            return Observed(address, remembered.spec if remembered else {}, name, frozenset(told))
+        spec = self._declared_spec(name, wanted, remembered)
+        # what was read counts as it is: it may say what none of our words can
+        held = self.read.get(name, {}).get("Payload") or _payload(name, address, spec)
+        is_wanted = held == _payload(name, address, wanted.spec)
+        holders = frozenset(told - self.unheld.get(name, frozenset())) if is_wanted else frozenset()
         return Observed(address, spec, name, holders, self._waiting(wanted))
 
-    def _app_spec(self, name: str, wanted: Resource | None, remembered: Remembered | None) -> Spec:
-        books = [book.spec for book in (wanted, remembered) if book]
+    def _declared_spec(self, name: str, wanted: Resource, remembered: Remembered | None) -> Spec:
         if name not in self.read:
             return remembered.spec if remembered else {}
-        payload = self.read[name].get("Payload")
-        for spec in books:
-            if encode_app(name, spec)["Payload"] == payload:
-                return spec
-        title: dict[str, Value] = {"title": books[0].get("title")}
+        for book in (wanted, remembered):
+            payload = _payload(name, wanted.address, book.spec) if book else None
+            if book and payload == self.read[name].get("Payload"):
+                return book.spec
+        for_people = {key: wanted.spec[key] for key in ("title",) if key in wanted.spec}
         try:
-            return {**title, **decode_app(self.read[name])}
+            return {**for_people, **DECLARATIONS[wanted.address.kind].decode(self.read[name])}
         except ValueError:
-            return title
+            return for_people
 
     def _waiting(self, wanted: Resource) -> frozenset[str]:
         return wanted.devices.difference(self.books.enrolments)
@@ -106,6 +106,13 @@ class Sighting:
             return profile_of(self.owner, address, spec if isinstance(spec, Mapping) else {}).uuid
         except (ValueError, KeyError):  # a spec that cannot be written is held by nobody
             return ""
+
+
+def _payload(name: str, address: Address, spec: Spec) -> Any:
+    try:
+        return DECLARATIONS[address.kind].encode(name, spec)["Payload"]
+    except ValueError:  # a spec that cannot be written is nowhere
+        return None
 
 
 def _count(contents: Mapping[str, Set[str]]) -> str:

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 
 from pedell.model import Outcome, Status, Step
-from pedell.payloads.apple import PROFILES
+from pedell.payloads.apple import DECLARATIONS, PROFILES
 from pedell.ports import Command, Ledger
 from pedell.providers.nanohub.api import Api
-from pedell.providers.nanohub.apps import perform_apps
 from pedell.providers.nanohub.codecs import LIST, MEMBER, SYNC
+from pedell.providers.nanohub.declared import perform_declarations
 from pedell.providers.nanohub.jobs import Job, Workshop
 from pedell.providers.nanohub.post import Letter, Post
 
-_DECLARED = frozenset({"app", "membership"})
+_DECLARED = frozenset({*DECLARATIONS, "membership"})
 
 PORTION = 256
 """Steps that are done and reported together; a school is never cut in two."""
@@ -97,7 +97,8 @@ class Performance:
     def _perform(self, jobs: Sequence[Job]) -> None:
         self._memberships([job for job in jobs if job.kind == "membership"])
         self._profiles([job for job in jobs if job.letters])
-        self._failed |= perform_apps(self._api, [job for job in jobs if job.kind == "app"])
+        declared = [job for job in jobs if job.kind in DECLARATIONS and not job.has_it]
+        self._failed |= perform_declarations(self._api, declared)
         self._begun += jobs
 
     def _memberships(self, jobs: Sequence[Job]) -> None:

@@ -1,6 +1,7 @@
 """The last check before anything leaves the files: a compiled resource obeys its kind."""
 
-from collections.abc import Hashable, Mapping, Set
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 from pedell.language.lookalikes import invisible_in
 from pedell.language.schemas import Schemas, Violation
@@ -26,10 +27,10 @@ class KindCheck:
         self._schemas = schemas
         self._known: dict[tuple[str, Hashable], tuple[Violation, ...]] = {}
 
-    def fields(self, kind: str) -> Set[str]:
-        """Return the fields that a kind has."""
-        properties: Mapping[str, Value] = self._schemas.kinds[kind].schema["properties"]
-        return properties.keys()
+    def fields(self, kind: str) -> Mapping[str, Any]:
+        """Return the fields that a kind has, each with what its schema says."""
+        found: Mapping[str, Any] = self._schemas.kinds[kind].schema["properties"]
+        return found
 
     def problems(self, resource: Resource) -> list[Problem]:
         """Return what is wrong with a resource, each with the line that said so."""

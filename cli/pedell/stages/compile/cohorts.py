@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from pedell.language.nearest import did_you_mean
 from pedell.model import (
@@ -11,12 +10,10 @@ from pedell.model import (
     Effective,
     Inventory,
     Need,
-    Pointer,
     Problem,
     Resource,
     Sealed,
     SecretName,
-    Setting,
     Source,
     Until,
     Value,
@@ -26,11 +23,11 @@ from pedell.model import (
 from pedell.stages.compile.apps import AppChoice
 from pedell.stages.compile.checks import KindCheck
 from pedell.stages.compile.clashes import clashing_profiles
-from pedell.stages.compile.home_screen import HomeScreen
+from pedell.stages.compile.placing import Fields, Placed, Placing
+from pedell.stages.compile.presets import Presets
+from pedell.stages.compile.sayings import Sayings
 
 _NOT_ON_DEVICES = ("present", "vlan")
-
-Fields = dict[str, tuple[Value, Source]]
 
 
 def cohort_resources(
@@ -63,10 +60,8 @@ class _Compiling:
         self._check = check
         self._seal = seal
         self._problems = problems
-        self._said: dict[Pointer, list[tuple[Pointer, Setting]]] = {}
-        for at, setting in effective.settings.items():
-            for part in (at[:1], at[:2]):
-                self._said.setdefault(part, []).append((at, setting))
+        self._placing = Placing(cohort, effective, problems)
+        self._said = Sayings(effective)
 
     def resources(self) -> Iterator[Resource]:
         wanted = tuple(self._wanted())
@@ -88,29 +83,33 @@ class _Compiling:
         yield from certificates.values()
         yield from networks.values()
         yield from self._apps(member)
-        yield from self._restrictions(tuple(networks.values()))
-        yield from self._presets()
+        yield from self._restrictions(tuple(networks.values()), member)
+        yield from self._presets(member)
         yield from self._profiles()
 
-    def _presets(self) -> Iterator[Resource]:
-        fields = self._below(("presets",))
+    def _presets(self, member: Need) -> Iterator[Resource]:
+        fields = self._said.below(("presets",))
         if not fields:
             return
-        parts = {
-            key: source for key, (_, source) in self._below(("presets", "home_screen")).items()
-        }
-        if parts:
-            said = {key: value for key, (value, _) in fields.items()}
-            screen = HomeScreen(self._inventory.catalogue, said, parts)
-            fields["home_screen"] = (screen.resolved(), fields["home_screen"][1])
-            self._problems += screen.problems
-        resource = self._resource("presets", "presets", fields, ("presets",))
-        inside = {at[1:]: setting.source for at, setting in self._said[("presets",)]}
-        yield replace(resource, origins={**resource.origins, **inside})
+        inside = self._said.sources("presets")
+        presets = Presets(self._inventory, fields, inside, self._problems)
+        placed = self._placing.presets(presets.filled())
+        yield from self._configurations(placed, "presets", member)
+        if placed.profile:
+            resource = self._resource("presets", "presets", placed.profile, ("presets",))
+            yield replace(resource, origins={**resource.origins, **inside})
+        if "exam" in fields:
+            heeded = self._placing.heeded(self._check.fields("exam")["off"]["items"]["enum"])
+            self._placing.presets({"exam": fields["exam"]})
+            yield self._resource("exam", "exam", presets.exam(heeded), ("presets",))
+
+    def _configurations(self, placed: Placed, section: str, member: Need) -> Iterator[Resource]:
+        for name, fields in placed.declared.items():
+            yield self._resource("configuration", name, fields, (section,), (member,))
 
     def _profiles(self) -> Iterator[Resource]:
         known = self._inventory.profiles
-        for name in self._present("profiles"):
+        for name in self._said.chosen("profiles"):
             source = self._effective.settings["profiles", name, "present"].source
             if name in known:
                 file = Source(known[name].path, 1, 1)
@@ -120,8 +119,8 @@ class _Compiling:
                 self._problems.append(Problem("E0236", _unknown(name, known), source))
 
     def _networks(self, certificates: Mapping[str, Resource]) -> Iterator[tuple[str, Resource]]:
-        for name in self._present("wifi"):
-            fields = self._below(("wifi", name))
+        for name in self._said.chosen("wifi"):
+            fields = self._said.below(("wifi", name))
             shown = {key: said for key, said in fields.items() if key not in _NOT_ON_DEVICES}
             source = self._effective.settings["wifi", name, "present"].source
             if "ssid" not in shown and ("wifi", name) not in self._inventory.catalogue.settings:
@@ -145,7 +144,7 @@ class _Compiling:
         return names
 
     def _certificates(self) -> Iterator[tuple[str, Resource]]:
-        for name in self._present("certificates"):
+        for name in self._said.chosen("certificates"):
             source = self._effective.settings["certificates", name, "present"].source
             pem = self._pem(name, source)
             if pem:
@@ -164,16 +163,19 @@ class _Compiling:
         self._problems += choice.problems()
         on_devices = self._check.fields("app")
         for app, source in choice.on_tablets():
-            fields = self._below(("apps", app.name))
+            fields = self._said.below(("apps", app.name))
             shown = {key: said for key, said in fields.items() if key in on_devices}
             if "app_store" in shown:  # the bundle beside it is for the home screen alone
                 shown.pop("bundle", None)
             needs = (member, *choice.needs(app))
             yield self._resource("app", app.name, shown, ("apps",), needs, source)
 
-    def _restrictions(self, networks: tuple[Resource, ...]) -> Iterator[Resource]:
+    def _restrictions(self, networks: tuple[Resource, ...], member: Need) -> Iterator[Resource]:
         role = self._cohort.role
-        fields = {k: v for k, v in self._below(("restrictions", role)).items() if k != "use"}
+        said = {k: v for k, v in self._said.below(("restrictions", role)).items() if k != "use"}
+        placed = self._placing.restrictions(said, self._check.fields("restrictions"))
+        yield from self._configurations(placed, "restrictions", member)
+        fields = placed.profile
         if not fields:
             return
         needs: tuple[Need, ...] = ()
@@ -217,31 +219,6 @@ class _Compiling:
                 return {key: self._sealed(child) for key, child in value.items()}
             case _:
                 return value
-
-    def _present(self, key: str) -> list[str]:
-        return sorted(
-            str(at[1])
-            for at, setting in self._said.get((key,), ())
-            if at[-1] == "present" and setting.value is True
-        )
-
-    def _below(self, at: Pointer) -> Fields:
-        fields: Fields = {}
-        for pointer, setting in self._said.get(at, ()):
-            if len(pointer) > len(at):
-                self._put(fields, pointer[len(at) :], setting)
-        return dict(sorted(fields.items()))
-
-    def _put(self, fields: Fields, rest: Pointer, setting: Setting) -> None:
-        key = str(rest[0])
-        if len(rest) == 1:
-            fields[key] = (setting.value, setting.source)
-            return
-        whole = fields.setdefault(key, ({}, setting.source))[0]
-        inner: Any = whole
-        for part in rest[1:-1]:
-            inner = inner.setdefault(str(part), {})
-        inner[str(rest[-1])] = setting.value
 
 
 def _unknown(name: str, known: Iterable[str]) -> Words:

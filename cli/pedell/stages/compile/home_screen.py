@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from pedell.language.nearest import did_you_mean
-from pedell.model import Layer, Problem, Source, Value, tell
+from pedell.model import Problem, Source, Value, tell
+from pedell.stages.compile.bundles import Bundles
 
 
 class HomeScreen:
@@ -13,21 +14,19 @@ class HomeScreen:
     """
 
     def __init__(
-        self, catalogue: Layer, presets: Mapping[str, Value], sources: Mapping[str, Source]
+        self,
+        bundles: Bundles,
+        presets: Mapping[str, Value],
+        sources: Mapping[str, Source],
+        problems: list[Problem],
     ) -> None:
-        settings = catalogue.settings
-        self._known = {str(at[1]) for at in settings if at[0] == "apps"}
-        self._bundles = {
-            str(at[1]): str(written.value)
-            for at, written in settings.items()
-            if at[0] == "apps" and at[2:] == ("bundle",)
-        }
+        self._bundles = bundles
         self._clips = presets.get("web_clips") or {}
         layout = presets.get("home_screen")
         self._layout = layout if isinstance(layout, Mapping) else {}
         self._sources = sources
         self._source = next(iter(sources.values()))
-        self.problems: list[Problem] = []
+        self._problems = problems
 
     def resolved(self) -> Value:
         """Return the layout with a bundle in the place of each app."""
@@ -40,9 +39,9 @@ class HomeScreen:
     def _resolved(self, value: Value) -> Value:
         match value:
             case {"app": str(name)}:
-                return {"bundle": self._bundle(name)}
+                return {"bundle": self._bundles.bundle(name, self._source)}
             case {"web_clip": str(name)}:
-                self.problems += self._unfit(name)
+                self._problems += self._unfit(name)
                 return value
             case Mapping():
                 return {key: self._resolved(child) for key, child in value.items()}
@@ -50,20 +49,6 @@ class HomeScreen:
                 return [self._resolved(child) for child in value]
             case _:
                 return value
-
-    def _bundle(self, name: str) -> str:
-        if name not in self._known:
-            meant = did_you_mean(name, self._known)
-            detail = tell('"{name}" is not in the catalogue. {meant}', name=name, meant=meant)
-            self.problems.append(Problem("E0231", detail, self._source))
-        elif name not in self._bundles:
-            detail = tell(
-                '"{name}" has no place on the home screen: devices know it there by its bundle id. '
-                "Write bundle: beside app_store: in the catalogue.",
-                name=name,
-            )
-            self.problems.append(Problem("E0111", detail, self._source))
-        return self._bundles.get(name, name)
 
     def _unfit(self, name: str) -> Iterator[Problem]:
         clips = self._clips if isinstance(self._clips, Mapping) else {}

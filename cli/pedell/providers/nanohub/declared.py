@@ -11,7 +11,7 @@ from pedell.providers.nanohub.jobs import Job
 from pedell.transports.http import Request
 
 
-def perform_apps(api: Api, jobs: Sequence[Job]) -> Mapping[int, str]:
+def perform_declarations(api: Api, jobs: Sequence[Job]) -> Mapping[int, str]:
     """Make them true on the server, and return step number → what went wrong.
 
     New ones are stored before they are switched on, old ones switched off before they go. Devices

@@ -1,0 +1,72 @@
+"""Two cohorts of different systems through the real command line, on the sandbox."""
+
+import pytest
+
+from tests.commands.typed import pedell_says
+from tests.inventory_builder import write
+
+# An invented inventory: no real school, person or device.
+FILES = {
+    "authority.yml": """\
+authority: musterstadt
+name: Musterstadt (erfunden)
+types: {grundschule: Grundschule}
+targets: {tablets: {provider: nanohub, platform: ipados}}
+defaults:
+  restrictions: {pupil: jugendschutz, teacher: {siri: false, airdrop: true}}
+  presets: {update_deferral: 30}
+""",
+    "catalogue.yml": "restrictions: {jugendschutz: {airdrop: false, siri: false}}\n",
+    "schools/gs-nord.yml": """\
+school: gs-nord
+name: Grundschule Nord (erfunden)
+type: grundschule
+cohorts: {pupil: {os: "18.3"}, teacher: {os: "26.4"}}
+""",
+    "devices/gs-nord.csv": """\
+serial;mac;asset;model;cohort
+DXXX00000001;02:d0:00:00:00:01;MU-0001;iPad;pupil
+DXXX00000002;02:d0:00:00:00:02;MU-0002;iPad;teacher
+""",
+    "gate.yml": "- {name: Gate, schools: all, gate: {verified: 90%, timeout: 5s}}\n",
+}
+
+
+@pytest.fixture(name="says")
+def _says(tmp_path):
+    write(tmp_path, FILES)
+
+    def says(*words):
+        answer = pedell_says(*words, cwd=tmp_path)
+        return " ".join(f"{answer.out} {answer.err}".split())
+
+    yield says
+    says("sandbox", "stop")
+
+
+def test_what_a_cohort_is_decides_and_is_told(says):
+    assert 'os: "18.3" # cohort' in says("show", "gs-nord")
+    assert "Reaches: 1 teacher tablet in a declaration." in says(
+        "explain", "gs-nord", "restrictions.teacher.siri"
+    )
+    assert "Reaches: 1 pupil tablet." in says("explain", "gs-nord", "restrictions.pupil.siri")
+
+
+def test_from_the_first_plan_to_a_newer_system(says, tmp_path):
+    says("sandbox", "start")
+    plan = says("plan", "--diff")
+    assert (
+        "+ configuration siri for teachers gs-nord · 1 tablet · visible as a declaration:" in plan
+    )
+    assert "since iPadOS 26.4 Apple calls that outdated in profiles siri false" in plan
+    assert "7 of 7 changes done" in says("apply", "--yes")
+    assert "nothing to do" in says("plan")
+
+    # the files say that the pupils' tablets are newer than they are
+    text = FILES["schools/gs-nord.yml"].replace("18.3", "26.4")
+    write(tmp_path, {"schools/gs-nord.yml": text})
+    assert "siri false → not set" in says("plan", "--diff")
+    applied = says("apply", "--yes", "--playbook", "gate.yml")
+    assert "gate 90% ✗ (0% verified of those seen)" in applied
+    assert "Applied: 1 of 2 changes" in applied
+    assert "siri for pupils: again for 1 tablet without it" in says("plan")
