@@ -1,17 +1,19 @@
 """What people read, to the letter; refreshed by --refresh-golden only, and read in review."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from pedell.outputs import FORMATS, PICTURES, Detail, Format, Level, Page
-from tests.outputs import cases
+from tests.outputs import cases, overviews
 from tests.outputs.build import LOCK, plan
 from tests.outputs.conftest import Golden
 
 TEXT = FORMATS["text"]
 LOCKS = Detail(locks=(LOCK,))
 EVERY_FIELD = Detail(Level.FIELDS, (LOCK,))
+NOTICES = overviews.some_behind().survey.notices
 
 READ: dict[str, Callable[[Format], str]] = {
     "plan-empty": lambda f: f.plan(plan(), Detail()),
@@ -34,6 +36,11 @@ READ: dict[str, Callable[[Format], str]] = {
     "list": lambda f: f.listing(cases.table()),
     "graph": lambda f: f.graph(cases.picture()),
     "why": lambda f: f.why(cases.picture().arrows[:2][::-1]),
+    "status": lambda f: f.status(overviews.some_behind()),
+    "status-all-well": lambda f: f.status(overviews.all_well()),
+    "status-after-asking": lambda f: f.status(overviews.after_asking()),
+    "status-nothing": lambda f: f.status(overviews.nothing_left_yet()),
+    "plan-notice": lambda f: f.plan(replace(cases.one_line(), notices=NOTICES), LOCKS),
 }
 FOR_MACHINES = (
     "plan-details",
@@ -43,6 +50,8 @@ FOR_MACHINES = (
     "problems",
     "list",
     "why",
+    "status-after-asking",
+    "plan-notice",
 )
 
 

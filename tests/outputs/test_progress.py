@@ -154,3 +154,21 @@ def test_the_same_reason_is_told_once() -> None:
     said = [tally.end(s, Outcome(s.number, Status.FAILED, "no room")) for s in wave.steps]
     assert [bool(each) for each in said] == [True, False, False]
     assert tally.failed == 3
+
+
+def test_answers_of_devices_are_followed_without_any_step() -> None:
+    stream, clock = io.StringIO(), Clock()
+    display = ProgressDisplay(stream, 0, {}, clock, name="Asking the tablets")
+    display.wave_started(Wave(1, ("gs-nord",), ()))
+    for answered in range(4):
+        clock.now += PACE
+        display.progress(Progress(3 if answered else 0, verified=answered))
+    display.close()
+    assert stream.getvalue().split("\n") == [
+        "Asking the tablets begins: 1 school",
+        "Asking the tablets: …",
+        "Asking the tablets: 1 of 3 answered",
+        "Asking the tablets: 2 of 3 answered",
+        "Asking the tablets: 3 of 3 answered",
+        "",
+    ]

@@ -12,6 +12,9 @@ from pedell.outputs.wording import count
 SECTIONS = (
     "service",
     "handover",
+    "os",
+    "supervised",
+    "shared",
     "wifi",
     "apps",
     "certificates",

@@ -23,7 +23,7 @@ def drift_lines(plan: Plan, page: Page) -> list[str]:
     """Tell what differs from what the last apply left; what the files changed is not told."""
     moved = drifted(plan)
     head = [*wrapped(header(plan.scope), page.width), ""]
-    silent = silence(plan, page)
+    silent = silence(plan.unreachable, page)
     if not moved:
         asked = (
             "where targets answered" if silent else f"in {count(plan.scope.concerned, 'school')}"

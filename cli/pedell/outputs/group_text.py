@@ -1,6 +1,6 @@
 """One group of changes in words: what happens, where, how it feels, and who is behind it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pedell.model import Action, Cause, Lock, Pointer, dotted
@@ -21,6 +21,7 @@ from pedell.outputs.wording import (
 _FIELDS = 3
 _SERIALS = 3
 _SOURCES = 2
+_REMARKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def spread_of(group: Group, all_schools: int = 0) -> str:
 
 def notes_of(group: Group) -> list[Note]:
     """Say what a person has to know before saying yes: what is held back, what others did."""
-    notes = []
+    notes = [Note(text) for text in _declared(group)]
     if group.reasons:
         more = f" ({len(group.reasons)} different reasons)" if len(group.reasons) > 1 else ""
         notes.append(Note(f"blocked{more}: {clean(group.reasons[0], 300)}"))
@@ -83,10 +84,16 @@ def notes_of(group: Group) -> list[Note]:
     if both and not group.is_whole:
         where = f"changed in the files and on {_system(group)}"
         notes.append(Note(f"{_which(both)}: conflict, {where}; the files win"))
+    notes += [Note(f"seen: {note}") for note in _remarks(group)]
     if group.drifted:
         without = f"drift or refused: {count(len(group.drifted), 'tablet')} without it"
         notes.append(Note(": ".join(filter(None, (without, _serials(group))))))
     return notes
+
+
+def _remarks(group: Group) -> list[str]:
+    seen = (change.before for change in group.changes)
+    return sorted({clean(one.note, 200) for one in seen if one and one.note})[:_REMARKS]
 
 
 def drift_title_of(group: Group) -> str:
@@ -121,6 +128,16 @@ def because_of(locks: Iterable[Lock]) -> Callable[[Group], str]:
         return joined([*told, *([count(more, "more line")] if more else [])])
 
     return because
+
+
+def _declared(group: Group) -> Iterator[str]:
+    """Yield why this is a declaration, where people wrote a right or a preset."""
+    if group.kinds != ("configuration",) or group.action is Action.DELETE:
+        return
+    from pedell.payloads.apple import CONFIGURATIONS
+
+    known = [CONFIGURATIONS[name].former for name in group.names if name in CONFIGURATIONS]
+    yield from (f"as a declaration: {former}" for former in distinct(known))
 
 
 def _line(place: tuple[str, int], lock: Lock | None) -> str:

@@ -10,10 +10,11 @@ stands behind the name.
     schools that a limit left over, 0 without one)} · ``summary`` {changes, schools, blocked, waves,
     unchanged, waiting} · ``waves`` (wave) [{number, schools, steps}] · ``changes`` (change) [{step,
     wave, action, address, school, place, kind, name, target, effect, cause, drift, blocked,
-    devices, drifted, leaving, fields [{path, before, after, cause}], needs [{step, reason, until}],
-    source}] · ``orphans`` (orphan) [{address}] ·
-    ``unreachable`` (unreachable) [{target, reason}]. ``step`` and ``wave`` are null for a blocked
-    change. In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
+    note (what was seen beside the fields), devices, drifted, leaving, fields [{path, before, after,
+    cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan) [{address}] ·
+    ``notices`` (notice) [{text, urgent}] · ``unreachable`` (unreachable) [{target, reason}].
+    ``step`` and ``wave`` are null for a blocked change.
+    In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
 ``diff``
     As ``plan``, and ``revisions`` {old, new} · ``by_school`` (school) [{school, changes, devices}].
     All changes stand in one wave. ``drift`` is always false.
@@ -22,6 +23,12 @@ stands behind the name.
     ssh_round_trips, ssh_connections} · ``waves`` (wave) [{number, schools, steps, gate, progress
     {total, queued, installed, verified, failed, asleep, detail}}] · ``outcomes`` (outcome) [{step,
     wave, address, action, status, detail}] · ``unfinished`` (unfinished) [{address}]
+``status``
+    ``scope`` · ``at`` · ``answered`` (progress as above, after ``sync``, else null) · ``summary``
+    {devices, accepted, refused, unsent, asleep, queued, installed, verified} · ``cohorts`` (cohort)
+    [{school, place, and the same counts}] · ``behind`` (device) [{serial, school, place, stage,
+    missing [address], since, heard, error}] · ``notices`` (notice) · ``unreachable``. Each device
+    is counted in one stage; accepted are all but the unsent. Times are in UTC, null where unknown.
 ``configuration``
     ``school``, ``name``, ``groups``, ``school_type``, ``priority`` · ``cohorts`` (cohort) [{name,
     role, ownership, platform, target, devices}] · ``values`` (value) [{cohort (empty: all), path,
@@ -61,6 +68,7 @@ from pedell.outputs.records import (
     table_record,
     way_record,
 )
+from pedell.outputs.status_record import status_record
 from pedell.outputs.views import (
     Arrow,
     Configuration,
@@ -69,6 +77,7 @@ from pedell.outputs.views import (
     Explanation,
     Format,
     Level,
+    Overview,
     Page,
     Picture,
     Report,
@@ -83,6 +92,8 @@ _ENTRIES = {
     "changes": "change",
     "orphans": "orphan",
     "unreachable": "unreachable",
+    "notices": "notice",
+    "behind": "device",
     "outcomes": "outcome",
     "unfinished": "unfinished",
     "cohorts": "cohort",
@@ -139,6 +150,10 @@ class Machine:
     def drift(self, plan: Plan) -> str:
         """Tell what somebody else moved."""
         return self.write("drift", drift_record(plan))
+
+    def status(self, overview: Overview) -> str:
+        """Tell how far devices have come, and who is behind."""
+        return self.write("status", status_record(overview))
 
     def difference(self, difference: Difference, detail: Detail) -> str:  # noqa: ARG002  # the port's word
         """Tell what other files would change."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pedell.model import Change, Plan, Scope
+from pedell.model import Change, Notice, Plan, Scope
 from pedell.outputs.group_lines import Telling, every_field, subject_or_title, within
 from pedell.outputs.group_text import because_of, notes_of, title_of
 from pedell.outputs.layout import clean, wrapped
@@ -32,9 +32,11 @@ def plan_lines(plan: Plan, detail: Detail, page: Page) -> list[str]:
     changes = all_changes(plan)
     rest = [*_unchanged(plan, changes), *_waves(plan, page)]
     rest += [*_waiting(plan, page), *_orphans(plan, page)]
-    rest += silence(plan, page)
+    is_whole = detail.level is Level.FIELDS
+    rest += notices_in_lines(plan.notices, page, only_urgent=not is_whole)
+    rest += silence(plan.unreachable, page)
     schools = plan.scope.concerned
-    if detail.level is Level.FIELDS:
+    if is_whole:
         telling = Telling(subject_or_title, notes_of, page, schools, because_of(detail.locks))
         body = [*every_field(changes, telling), *rest]
     else:
@@ -61,10 +63,24 @@ def header(scope: Scope) -> str:
     return " · ".join(filter(None, parts))
 
 
-def silence(plan: Plan, page: Page) -> list[str]:
+def notices_in_lines(
+    notices: Iterable[Notice], page: Page, *, only_urgent: bool = False
+) -> list[str]:
+    """Tell what targets said about themselves; a short plan only what somebody has to act on."""
+    told = [
+        wrapped(
+            f"{'!' if one.is_urgent else ' '} {clean(one.text, 400)}.", page.width, "  ", "    "
+        )
+        for one in notices
+        if one.is_urgent or not only_urgent
+    ]
+    return [line for lines in told for line in lines]
+
+
+def silence(unreachable: Iterable[tuple[str, str]], page: Page) -> list[str]:
     """Name the targets that did not answer, those with equal reasons together."""
     targets_by_reason: dict[str, list[tuple[str, str]]] = {}
-    for target, reason in plan.unreachable:
+    for target, reason in unreachable:
         school = target.partition("/")[2]
         alike = without_particulars(reason, school) if school else reason
         targets_by_reason.setdefault(alike, []).append((target, reason))

@@ -21,7 +21,8 @@ class ProgressDisplay:
     """Shows an apply on a stream; may be called from several threads.
 
     A terminal gets a live picture. Elsewhere, and with ``NO_COLOR``, ``CI`` or ``TERM=dumb``, a
-    few plain lines do. ``waves`` is how many there will be, 0 where that is not known.
+    few plain lines do. ``waves`` is how many there will be, 0 where that is not known; ``name``
+    stands instead of their number where there is one thing without steps to follow.
     """
 
     def __init__(
@@ -30,14 +31,15 @@ class ProgressDisplay:
         waves: int = 0,
         environment: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
+        name: str = "",
     ) -> None:
         is_terminal = stream.isatty() and environment.get("TERM") != "dumb"
         self._display: PlainDisplay | LiveDisplay
         if is_terminal and not environment.get("NO_COLOR") and not environment.get("CI"):
-            self._display = LiveDisplay(stream, Tally(waves))
+            self._display = LiveDisplay(stream, Tally(waves, name))
         else:
             colour = wants_colour(is_terminal, environment)
-            self._display = PlainDisplay(stream, Tally(waves), clock, colour=colour)
+            self._display = PlainDisplay(stream, Tally(waves, name), clock, colour=colour)
         self._lock = threading.Lock()
 
     def wave_started(self, wave: Wave) -> None:
@@ -171,7 +173,7 @@ class LiveDisplay:
         wave = tally.wave
         if not wave.number:
             return Text("")
-        filled = _BAR * tally.ended // max(1, len(wave.steps))
+        filled = int(_BAR * tally.share)
         bar = "█" * filled + "░" * (_BAR - filled)
         return Text.assemble(f"{tally.title}  ", (bar, "green"), f"  {tally.stand}")
 

@@ -23,6 +23,7 @@ from pedell.model import (
 from pedell.outputs.drift_text import drifted
 from pedell.outputs.group import cause_of
 from pedell.outputs.masking import masked
+from pedell.outputs.status_record import notice_records
 from pedell.outputs.values import mark
 from pedell.outputs.views import (
     Arrow,
@@ -180,6 +181,7 @@ def _planned(plan: Plan) -> Record:
             for wave in plan.waves
         ],
         "orphans": [{"address": str(address)} for address in plan.orphans],
+        "notices": notice_records(plan.notices),
         "unreachable": [{"target": name, "reason": reason} for name, reason in plan.unreachable],
     }
 
@@ -198,6 +200,7 @@ def _change(change: Change) -> Record:
         "cause": str(cause_of(change)),
         "drift": change.is_drift,
         "blocked": change.blocked,
+        "note": change.before.note if change.before else "",
         "devices": len(change.devices),
         "drifted": sorted(change.drifted),
         "leaving": sorted(change.leaving),

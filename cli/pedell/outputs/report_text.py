@@ -168,7 +168,14 @@ def _next(report: Report, page: Page) -> list[str]:
     folder = report.scope.inventory
     steps = sum(len(wave.steps) for wave in report.planned)
     done = sum(end.status is Status.DONE for wave in report.waves for end in wave.outcomes)
+    late = any(_is_behind(wave.progress) for wave in report.waves)
+    who = [f"See who is behind: pedell status -i {folder}"] if late else []
     if done == steps and not report.unfinished:
-        return [f"Look again: pedell plan -i {folder}"]
+        return in_columns([f"Look again: pedell plan -i {folder}", *who], page)
     again = f"pedell apply {report.saved or f'-i {folder}'}"
-    return in_columns([f"See what is left: pedell plan -i {folder}", f"Go on: {again}"], page)
+    hints = [f"See what is left: pedell plan -i {folder}", f"Go on: {again}", *who]
+    return in_columns(hints, page)
+
+
+def _is_behind(counts: Progress) -> bool:
+    return counts.verified + counts.installed < counts.total

@@ -11,8 +11,9 @@ from pedell.outputs.wording import count, without_particulars
 class Tally:
     """The counts of one wave. Not locked: one caller counts, others may read at any moment."""
 
-    def __init__(self, waves: int = 0) -> None:
-        self._waves = waves
+    def __init__(self, waves: int = 0, name: str = "") -> None:
+        """Take how many waves there will be, or the ``name`` of the only thing that happens."""
+        self._waves, self._name = waves, name
         self._reasons: set[str] = set()
         self._reset(Wave(0, (), ()))
 
@@ -48,8 +49,17 @@ class Tally:
     @property
     def title(self) -> str:
         """The name of the wave: ``Wave 2 of 3``."""
+        if self._name:
+            return self._name
         of = f" of {self._waves:,}" if self._waves else ""
         return f"Wave {self.wave.number:,}{of}"
+
+    @property
+    def share(self) -> float:
+        """The part of it that is done, between 0 and 1."""
+        if self.wave.steps:
+            return self.ended / len(self.wave.steps)
+        return self.counts.verified / max(1, self.counts.total)
 
     @property
     def size(self) -> str:
@@ -60,6 +70,9 @@ class Tally:
     @property
     def stand(self) -> str:
         """How far it is."""
+        if not self.wave.steps:
+            asked = self.counts.total
+            return f"{self.counts.verified:,} of {asked:,} answered" if asked else "…"
         parts = [
             f"{self.schools:,} of {count(len(self.wave.schools), 'school')}",
             f"{self.ended:,} of {count(len(self.wave.steps), 'change')}",

@@ -12,6 +12,7 @@ from pedell.outputs.pictures import picture_lines, way_lines
 from pedell.outputs.plan_text import plan_lines
 from pedell.outputs.problems import problem_lines
 from pedell.outputs.report_text import report_lines
+from pedell.outputs.status_text import status_lines
 from pedell.outputs.table_text import table_lines
 from pedell.outputs.views import (
     Arrow,
@@ -20,6 +21,7 @@ from pedell.outputs.views import (
     Difference,
     Explanation,
     Format,
+    Overview,
     Page,
     Picture,
     Report,
@@ -48,6 +50,10 @@ class Text:
     def drift(self, plan: Plan) -> str:
         """Tell what somebody else moved."""
         return _set(drift_lines(plan, self.page))
+
+    def status(self, overview: Overview) -> str:
+        """Tell how far devices have come, and who is behind."""
+        return _set(status_lines(overview, self.page))
 
     def difference(self, difference: Difference, detail: Detail) -> str:
         """Tell what other files would change."""

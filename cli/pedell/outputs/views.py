@@ -17,6 +17,7 @@ from pedell.model import (
     School,
     Scope,
     Setting,
+    Survey,
     Target,
     Traffic,
     Until,
@@ -89,6 +90,22 @@ class Report:
     stopped: str = ""
     unfinished: tuple[Address, ...] = ()
     saved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How far devices have come, at ``now`` in seconds since the epoch.
+
+    ``answered`` counts who answered where all were asked before. ``whole`` names every cohort and
+    device that is behind. ``hints`` False leaves out what to type next.
+    """
+
+    scope: Scope
+    survey: Survey
+    now: float
+    answered: Progress | None = None
+    whole: bool = False
+    hints: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +191,10 @@ class Format(Protocol):
 
     def drift(self, plan: Plan) -> str:
         """Tell what somebody else moved."""
+        ...
+
+    def status(self, overview: Overview) -> str:
+        """Tell how far devices have come, and who is behind."""
         ...
 
     def difference(self, difference: Difference, detail: Detail) -> str:
