@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docs.pages.commands import commands_page
 from docs.pages.errors import errors_page
+from docs.pages.ipads import ipad_pages
 from docs.pages.keys import keys_page
 from docs.pages.kinds import kinds_page
 from docs.pages.patterns import patterns_table
@@ -37,6 +38,8 @@ def rendered() -> Iterator[tuple[Path, str]]:
     """Yield every generated page as it should be now. Raises KeyError for an unknown block."""
     for name, page in PAGES.items():
         yield REFERENCE / name, page()
+    for name, text in ipad_pages().items():
+        yield REFERENCE / "ipad" / name, text
     for path in sorted(REFERENCE.glob("*.md")):
         if path.name not in PAGES:
             yield path, _BLOCK.sub(_filled, path.read_text(encoding="utf-8"))
@@ -46,6 +49,7 @@ def main() -> None:
     """Write every page that differs, and say which."""
     for path, text in rendered():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{path.relative_to(REFERENCE.parent.parent)}\n")
 

@@ -110,7 +110,8 @@ def read(
     today: datetime.date = TODAY,
 ) -> reading.Reading:
     """Read an inventory as every command does."""
-    return reading.read((root,), schemas(), lambda _: seal, today, load_service)
+    noon = datetime.datetime.combine(today, datetime.time(12), datetime.UTC)
+    return reading.read((root,), schemas(), lambda _: seal, noon, load_service)
 
 
 def inventory(root: Path) -> Inventory:

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -16,6 +16,7 @@ from pedell.model import (
     DevicesCounted,
     Event,
     Memory,
+    Notice,
     Outcome,
     Plan,
     Progress,
@@ -26,6 +27,7 @@ from pedell.model import (
     Status,
     Step,
     StepEnded,
+    Survey,
     Wave,
     WaveEnded,
     WaveStarted,
@@ -36,13 +38,18 @@ from pedell.stages.apply import apply_steps
 from pedell.stages.choose import add_neighbours, choose_part
 from pedell.stages.compare import Abilities, compare_states, delete_orphans
 from pedell.stages.guard import Limits, Surroundings, guard_changes
+from pedell.stages.hold import hold_unverified
+from pedell.stages.inquire import inquire_devices
+from pedell.stages.notice import gather_notices
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
 from pedell.stages.recall import see_memory, want_memory, without_leavers
 from pedell.stages.recheck import recheck_step
 from pedell.stages.refresh import refresh_targets
+from pedell.stages.remark import remark_things
 from pedell.stages.schedule import schedule_steps
 from pedell.stages.settle import Intended, Settlement, settle_steps
+from pedell.stages.survey import survey_devices
 from pedell.stages.verify import Verdict, verify_wave
 
 
@@ -71,7 +78,9 @@ def plan(reading: Reading, world: World, choice: Choice) -> Plan:
     """Compare what is wanted, seen and remembered, and plan the way. Changes nothing."""
     desired, left = _part(reading, world, choice)
     sight = observe_targets(world.lines, desired, add_neighbours(desired, left, world.memory))
-    return _arranged(reading, desired, left, sight, world, choice)
+    found = _arranged(reading, desired, left, sight, world, choice)
+    said = _notices(world.lines, desired, sight.unreachable)
+    return replace(found, notices=(*said, *remark_things(desired, sight, found)))
 
 
 def plan_from_memory(reading: Reading, world: World, choice: Choice) -> Plan:
@@ -110,12 +119,24 @@ def difference(
 
 def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Plan:
     """Find what somebody moved since our last apply, whatever the files say. Changes nothing."""
-    _, remembered = _part(reading, world, choice)
-    left = {at: found for at, found in remembered.items() if world.lines.knows(found.target)}
-    ours = want_memory(without_leavers(left, world.schemas.kinds))
+    left, ours = _ours(reading, world, choice)
     refresh_targets(world.lines, ours, patience)
     sight = observe_targets(world.lines, ours, left)
     return _arranged(reading, ours, left, sight, world, choice)
+
+
+def inquire(
+    reading: Reading, world: World, choice: Choice, patience: float, clock: Clock
+) -> Iterator[Progress]:
+    """Have devices say what they hold, and yield how many have answered. Changes nothing."""
+    return inquire_devices(world.lines, _ours(reading, world, choice)[1], patience, clock)
+
+
+def survey(reading: Reading, world: World, choice: Choice) -> Survey:
+    """Say how far each device has come with what our last apply left. Disturbs none."""
+    ours = _ours(reading, world, choice)[1]
+    found = survey_devices(world.lines, ours)
+    return replace(found, notices=_notices(world.lines, ours, found.unreachable))
 
 
 def apply(
@@ -133,8 +154,10 @@ def apply(
     ended: dict[int, Status] = {}
     lost: set[str] = set()
     concerned = {step.change.address.school for step in approved.steps}
+    steps = {step.number: step for step in approved.steps}
     for wave in approved.waves:
         yield WaveStarted(wave)
+        known = {**known, **hold_unverified(wave, steps, lines)}
         settled = [(step, known[step.number]) for step in wave.steps if step.number in known]
         ended |= {step.number: outcome.status for step, outcome in settled}
         journal.conclude(settled)
@@ -186,6 +209,18 @@ def _part(reading: Reading, world: World, choice: Choice) -> tuple[Desired, Memo
     rollout = replace(choice.rollout, tags=choice.tags or choice.rollout.tags)
     schools = reading.inventory.schools
     return choose_part(reading.desired, world.memory, schools, rollout, choice.limit)
+
+
+def _ours(reading: Reading, world: World, choice: Choice) -> tuple[Memory, Desired]:
+    """Return what our last apply left, and the same as if the files still said it."""
+    _, remembered = _part(reading, world, choice)
+    left = {at: found for at, found in remembered.items() if world.lines.knows(found.target)}
+    return left, want_memory(without_leavers(left, world.schemas.kinds))
+
+
+def _notices(lines: Lines, desired: Desired, silent: Collection[str]) -> tuple[Notice, ...]:
+    held_by = dict.fromkeys(wanted.target for wanted in desired.values() if wanted.devices)
+    return gather_notices(lines, [name for name in held_by if name not in silent])
 
 
 def _arranged(

@@ -11,6 +11,7 @@ from pedell.model import Account, Desired, Effective, Folder, Inventory, Problem
 from pedell.stages.account import account_licences
 from pedell.stages.advise import advise
 from pedell.stages.compile import compile_resources
+from pedell.stages.expire import leave_out_past
 from pedell.stages.load import load_folder
 from pedell.stages.resolve import resolve_values
 from pedell.stages.validate import validate_folder
@@ -41,20 +42,22 @@ def read(
     roots: tuple[Path, ...],
     schemas: Schemas,
     seal_for: Callable[[Inventory], Seal],
-    today: datetime.date,
+    now: datetime.datetime,
     find_service: FindService,
     stand_in: Callable[[Inventory], Inventory] = lambda inventory: inventory,
 ) -> Reading:
     """Read what is wanted from the files. Touches no target.
 
-    ``seal_for`` opens the vault that belongs to the inventory, once that is known. ``today``
-    decides which locks still hold. ``find_service`` knows the kinds of services that roles use,
-    ``stand_in`` what the sandbox takes instead of the real thing.
+    ``seal_for`` opens the vault that belongs to the inventory, once that is known. ``now`` decides
+    which locks still hold and which exams are over. ``find_service`` knows the kinds of services
+    that roles use, ``stand_in`` what the sandbox takes instead of the real thing.
     """
     folder = load_folder(roots)
     inventory = stand_in(validate_folder(folder, schemas))
+    today = now.date()
     values = resolve_values(inventory, schemas.kinds, today)
-    desired = compile_resources(inventory, values, schemas, seal_for(inventory), find_service)
+    compiled = compile_resources(inventory, values, schemas, seal_for(inventory), find_service)
+    desired = leave_out_past(compiled, now)
     accounts = account_licences(inventory, values)
     doubts = advise(inventory, values, desired, accounts, schemas.kinds, today)
     return Reading(folder, inventory, values, desired, doubts, accounts)

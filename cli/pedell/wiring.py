@@ -26,6 +26,7 @@ from pedell.providers import PROVIDERS
 from pedell.reading import Reading, Seal, read
 from pedell.sandbox import SandboxStoppedError
 from pedell.sandbox.world import API_SECRET, SETTLE, Endpoints, find_sandbox
+from pedell.stages.expire import leave_out_past
 from pedell.state import open_store
 from pedell.vault import (
     AgeVault,
@@ -38,16 +39,16 @@ from pedell.vault import (
 )
 
 
-def _this_day() -> datetime.date:
-    return datetime.datetime.now().astimezone().date()
+def _now() -> datetime.datetime:
+    return datetime.datetime.now().astimezone()
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a command line says about where to work. ``state`` None means beside the inventory.
 
-    ``offline`` promises that no target will be asked. ``today``, the day of this machine, decides
-    which locks still hold.
+    ``offline`` promises that no target will be asked. ``now``, by the clock of this machine,
+    decides which locks still hold and which exams are over.
     """
 
     roots: tuple[Path, ...]
@@ -55,7 +56,12 @@ class Setting:
     sandbox: bool = False
     forks: int = 16
     offline: bool = False
-    today: datetime.date = field(default_factory=_this_day)
+    now: datetime.datetime = field(default_factory=_now)
+
+    @property
+    def today(self) -> datetime.date:
+        """The day of this machine."""
+        return self.now.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def load_service(kind: str) -> Role:
 def read_offline(setting: Setting) -> Reading:
     """Read an inventory without opening any secret: for commands that only look at files."""
     schemas = load_schemas()
-    return read(setting.roots, schemas, lambda _: lambda _: None, setting.today, load_service)
+    return read(setting.roots, schemas, lambda _: lambda _: None, setting.now, load_service)
 
 
 @contextmanager
@@ -122,7 +128,7 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
         return with_twins(inventory, lambda name: vault.reveal(name).reveal())
 
     schemas = load_schemas()
-    reading = read(setting.roots, schemas, seal_for, setting.today, load_service, stand_in)
+    reading = read(setting.roots, schemas, seal_for, setting.now, load_service, stand_in)
     inventory, traffic = reading.inventory, Traffic()
     folder = state_folder(setting, inventory)
     with ExitStack() as stack:
@@ -133,7 +139,8 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
             for name, ledger in _ledgers(inventory, folder, setting, stack).items()
         }
         lines = stack.enter_context(Lines(targets, PROVIDERS, means, setting.forks))
-        world = World(load_schemas(), lines, store.recall(), _scope(reading, setting))
+        memory = leave_out_past(store.recall(), setting.now)
+        world = World(load_schemas(), lines, memory, _scope(reading, setting))
         yield Workplace(reading, world, store, traffic, folder)
 
 

@@ -184,8 +184,8 @@ def _made(kind: str) -> tuple[Resource, ...]:
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        day = datetime.date(2026, 11, 21)
-        reading = read((Path(folder),), load_schemas(), lambda _: lambda _: None, day, load_service)
+        now = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
+        reading = read((Path(folder),), load_schemas(), lambda _: lambda _: None, now, load_service)
     return tuple(one for at, one in reading.desired.items() if at.place == "server")
 
 

@@ -164,6 +164,7 @@ class _WatchedSession:
     def __init__(self, inner, watched) -> None:
         self._inner, self._watched = inner, watched
         self.observe, self.refresh, self.progress = inner.observe, inner.refresh, inner.progress
+        self.devices = inner.devices
 
     def perform(self, batch: Sequence[Step]) -> Iterator[Outcome]:
         lost: set[int] = set()

@@ -123,6 +123,28 @@ class Book:
         return [number for line, number in self.lines if line == word]
 
 
+class ScriptedDevices:
+    """Devices that stand as ``stands`` says, and answer as ``counts`` says, one after the other."""
+
+    def __init__(self, stands=(), counts=(), told=(), unwoken="") -> None:
+        self._stands, self._counts, self._told = tuple(stands), list(counts), tuple(told)
+        self._unwoken = unwoken
+        self.asked: list[list[tuple[str, frozenset[str]]]] = []
+
+    def stand(self, resources):  # the port's shape
+        return self._stands
+
+    def ask(self, resources):
+        self.asked.append([(str(r.address), r.devices) for r in resources])
+        return self._unwoken
+
+    def answers(self, resources):  # the port's shape
+        return self._counts.pop(0) if len(self._counts) > 1 else self._counts[0]
+
+    def notices(self):
+        return self._told
+
+
 class Scripted:
     """A session whose steps end as ``ends`` says: a status, an exception, or done."""
 
@@ -132,10 +154,12 @@ class Scripted:
         *,
         before: Callable[[Step], None] = lambda _: None,
         silent: frozenset[int] = frozenset(),
+        devices: "ScriptedDevices | None" = None,
     ) -> None:
         self._ends = ends or {}
         self._before = before
         self._silent = silent
+        self.devices = devices
         self.batches: list[list[int]] = []
         self.counts: list[Progress] = []
         self.observed: Sequence[Observed] = ()

@@ -31,18 +31,25 @@ COMMANDS: Mapping[str, str] = {
     "graph": "Show what waits for what.",
     "handover": "Show which devices may be handed over, and why others may not.",
     "help": "Explain an error number.",
+    "import": "Turn Apple profiles of other systems into the files of an inventory.",
     "init": "Write a small inventory to start from.",
     "licences": "Count licences: needed, owned, short, and who goes without.",
     "list": "List schools, apps, targets, locks, runs.",
     "listen": "Wait for the events of an MDM and keep them.",
     "plan": "Show what would change. Changes nothing.",
+    "profile": "Check Apple profiles and declarations from anywhere.",
     "sandbox": "Start, stop and look at the embedded sandbox.",
-    "schema": "Print the JSON Schemas of the language.",
+    "schema": "Print the JSON Schemas of the language; update what is known of Apple's.",
     "secret": "Set, edit, check and rotate the encrypted secrets of an inventory.",
     "server": "Record and check the host keys of servers.",
     "show": "Show what a school has in the end, everything filled in.",
+    "status": "Show who is behind and since when. Wakes no tablet.",
+    "sync": "Have tablets show what they hold, and follow their answers.",
     "validate": "Check an inventory. Touches no target.",
 }
+
+_MODULES = {"import": "import_"}
+"""Commands whose name is a word of Python."""
 
 
 class _Commands(click.Group):
@@ -54,7 +61,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"pedell.commands.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"pedell.commands.{_MODULES.get(name, name)}")
         command: click.Command = module.command
         return command
 

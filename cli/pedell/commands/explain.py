@@ -175,7 +175,7 @@ class _Explaining:
         field = (pointer[0], *pointer[2:]) if pointer[0] == "restrictions" else pointer
         is_chosen = pointer[0] in CHOICES and pointer[-1] == "present"
         rule = "restrict" if field in self._strict else "union" if is_chosen else "replace"
-        reaches = tuple(self._reached(str(pointer[0]), self._getting(pointer, concerned)))
+        reaches = tuple(self._reached(pointer, self._getting(pointer, concerned)))
         return Explanation(self._school.id, cohort, pointer, setting, rule, reaches)
 
     def _getting(self, pointer: Pointer, concerned: Sequence[Cohort]) -> Sequence[Cohort]:
@@ -185,16 +185,24 @@ class _Explaining:
             return concerned
         return [cohort for cohort in concerned if cohort.platform in app.platforms]
 
-    def _reached(self, section: str, concerned: Sequence[Cohort]) -> Iterator[str]:
+    def _reached(self, pointer: Pointer, concerned: Sequence[Cohort]) -> Iterator[str]:
+        section = str(pointer[0])
         for cohort in concerned if section not in _SERVER_ONLY else ():
             number = len(cohort.devices)
             what = "tablet" if cohort.platform == "ipados" else "device"
-            yield f"{number:,} {cohort.name} {what if number == 1 else f'{what}s'}"
+            whom = f"{number:,} {cohort.name} {what if number == 1 else f'{what}s'}"
+            yield f"{whom} in a declaration" if self._is_declared(pointer, cohort) else whom
         if section in _SERVER_TOO:
             held = {a.place for a in self._reading.desired if a.school == self._school.id}
             for target in self._reading.inventory.targets.values():
                 if target.school == self._school.id and target.name in held:
                     yield f"{target.name} {self._school.id}"
+
+    def _is_declared(self, pointer: Pointer, cohort: Cohort) -> bool:
+        """Tell whether this goes to its devices outside of profiles, as a configuration."""
+        home, found = (self._school.id, cohort.name, "configuration"), self._reading.desired
+        held = (found[at].spec for at in found if (at.school, at.place, at.kind) == home)
+        return pointer[0] in ("restrictions", "presets") and any(pointer[-1] in s for s in held)
 
 
 def _check_path(reading: Reading, school: School, path: str) -> None:

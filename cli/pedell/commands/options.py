@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pedell.commands.completion import complete_pattern
+from pedell.commands.completion import complete_pattern, complete_school
 
 FORKS = 16
 
@@ -69,6 +69,16 @@ limit = click.option(
     metavar="PATTERN",
     shell_complete=complete_pattern,
     help="Only these schools: ids, groups, types, wildcards; 'gs-*:&innenstadt:!gs-sued', @FILE.",
+)
+school = click.option(
+    "--school",
+    default="",
+    metavar="ID",
+    shell_complete=complete_school,
+    help="Only this school, every device of it one by one.",
+)
+everything = click.option(
+    "-a", "--all", "everything", is_flag=True, help="Show every cohort and device, not the worst."
 )
 tags = click.option(
     "-t",

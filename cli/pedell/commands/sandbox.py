@@ -65,12 +65,15 @@ def start(
     """Make a fresh sandbox: all tablets enrolled and empty, all servers empty, no memory."""
     setting = Setting(options.roots_of(inventories), state, sandbox=True)
     with rejections_shown("text"):
-        inventory = read_offline(setting).inventory
+        reading = read_offline(setting)
+    inventory = reading.inventory
     folder = state_folder(setting, inventory)
     vault = InventedVault(fingerprint_key(folder))
     secrets = {name: vault.reveal(name).reveal() for name in (API_SECRET, WEBHOOK_SECRET)}
     behaviour = Behaviour(notnow=notnow, error=error, asleep=asleep, seed=seed, quirks=quirks)
-    found = start_sandbox(inventory, folder, secrets, behaviour)
+    said = {at: each.settings.get(("os",)) for at, each in reading.values.items()}
+    systems = {at: str(os.value) for at, os in said.items() if os}
+    found = start_sandbox(inventory, folder, secrets, behaviour, systems)
     show(_sentence(found))
 
 

@@ -8,7 +8,7 @@ from pedell.model import Document, Layer, Pointer, Written
 CHOICES = ("apps", "certificates", "profiles", "roles")
 """Sections that choose names of the catalogue, or of the roles."""
 
-_WORDS = ("service", "handover")
+_WORDS = ("service", "handover", "os", "supervised", "shared")
 
 
 def read_layer(kind: str, document: Document, at: Pointer, name: str = "") -> Layer:

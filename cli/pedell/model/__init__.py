@@ -38,6 +38,7 @@ from pedell.model.licence import Account, Counting, Licensed, Owned, PoolOf, Sha
 from pedell.model.lock import Lock
 from pedell.model.outcome import Outcome, Progress, Status
 from pedell.model.plan import Edge, Plan, Scope, Step, Wave
+from pedell.model.platform import OLDEST, Platform, Version, version_of, version_text
 from pedell.model.playbook import EVERYTHING_AT_ONCE, Gate, Rollout, Window
 from pedell.model.problem import SUMMARIES, Problem, Rejected, Severity
 from pedell.model.profile import RawProfile
@@ -56,6 +57,7 @@ from pedell.model.secret import Sealed, Secret, SecretName
 from pedell.model.secret_file import Recipients, SecretEntry, SecretFiles
 from pedell.model.source import Pointer, Source, dotted
 from pedell.model.standing import Standing, Tally
+from pedell.model.survey import DeviceStage, DeviceStand, Notice, Survey
 from pedell.model.traffic import Traffic
 from pedell.model.value import (
     Spec,
@@ -71,12 +73,15 @@ from pedell.model.value import (
     to_json,
 )
 from pedell.model.words import Words, quote, tell, tell_count, tell_row
+from pedell.model.writing import WRITINGS, writings_of
 
 __all__ = [
     "EVERYTHING_AT_ONCE",
     "IDENTITIES",
     "LAYERS",
+    "OLDEST",
     "SUMMARIES",
+    "WRITINGS",
     "Ability",
     "Account",
     "Action",
@@ -93,6 +98,8 @@ __all__ = [
     "DeliveryState",
     "Desired",
     "Device",
+    "DeviceStage",
+    "DeviceStand",
     "DevicesCounted",
     "Document",
     "Edge",
@@ -111,12 +118,14 @@ __all__ = [
     "Memory",
     "Municipality",
     "Need",
+    "Notice",
     "Observed",
     "Offer",
     "Outcome",
     "Owned",
     "Owner",
     "Plan",
+    "Platform",
     "Pointer",
     "PoolOf",
     "Problem",
@@ -151,12 +160,14 @@ __all__ = [
     "Step",
     "StepEnded",
     "Stock",
+    "Survey",
     "Tally",
     "Target",
     "Traffic",
     "Until",
     "Value",
     "Verb",
+    "Version",
     "Want",
     "Wave",
     "WaveEnded",
@@ -180,4 +191,7 @@ __all__ = [
     "tell_count",
     "tell_row",
     "to_json",
+    "version_of",
+    "version_text",
+    "writings_of",
 ]

@@ -7,6 +7,7 @@ from pedell.model.address import Address
 from pedell.model.change import Change
 from pedell.model.playbook import Rollout
 from pedell.model.resource import Until
+from pedell.model.survey import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Plan:
     ``blocked`` changes are shown and not done. ``orphans`` were made by us and are declared no
     more; without pruning they stay. ``waiting`` counts devices that stand in a list and are not
     enrolled yet. ``unreachable`` maps a target's id to why it did not answer; ``denied`` are those
-    of them that answered and did not let us in.
+    of them that answered and did not let us in. ``notices`` are what targets said about themselves
+    when they were looked at; a saved plan does not keep them.
     """
 
     scope: Scope
@@ -78,6 +80,7 @@ class Plan:
     waiting: int
     unreachable: tuple[tuple[str, str], ...]
     denied: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:

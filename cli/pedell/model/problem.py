@@ -96,6 +96,7 @@ SUMMARIES = {
     "E0262": "App not for this platform",
     "E0263": "App without what it needs",
     "E0264": "Certificate that cannot be issued",
+    "E0265": "Nothing for these devices",
     "E0270": "Nothing matches",
     "E0280": "Plan file not readable",
     "E0290": "Secret in the wrong place",

@@ -20,7 +20,8 @@ from pedell.model import (
 from pedell.ports import Means, Session
 
 _KINDS = (
-    "app", "block", "certificate", "certificate_authority", "command", "directory", "file",
+    "app", "block", "certificate", "certificate_authority", "command", "configuration",
+    "directory", "exam", "file",
     "firewall", "group", "line_in_file", "membership", "ntp", "package", "presets", "profile",
     "restrictions", "server_certificate", "service", "ssh_key", "sudo_rule", "symlink", "sysctl",
     "template", "timer", "user", "verify_certificate", "verify_dhcp", "verify_dns", "verify_eap",
@@ -44,6 +45,8 @@ class MemoryProvider:
 
 
 class _MemorySession:
+    devices = None
+
     def __init__(self, held: dict[Address, tuple[Spec, frozenset[str]]]) -> None:
         self._held = held
 

@@ -18,6 +18,7 @@ from pedell.state.ledger import open_ledger
 API_SECRET = "sandbox-api"  # noqa: S105  # the name of a secret, not its value
 WEBHOOK_SECRET = "sandbox-webhook"  # noqa: S105  # likewise
 _READY_SECONDS = 120.0
+_TABLETS = "tablets.jsonl"
 SETTLE = 0.5
 """Seconds after which a call to the sandbox that was cut off has surely taken effect."""
 
@@ -48,12 +49,17 @@ class Endpoints:
 
 
 def start_sandbox(
-    inventory: Inventory, folder: Path, secrets: Mapping[str, str], behaviour: Behaviour
+    inventory: Inventory,
+    folder: Path,
+    secrets: Mapping[str, str],
+    behaviour: Behaviour,
+    systems: Mapping[tuple[str, str], str],
 ) -> Endpoints:
     """Make a fresh world in ``folder`` (an old one is stopped and thrown away) and start it.
 
-    ``secrets`` holds the values of :data:`API_SECRET` and :data:`WEBHOOK_SECRET`. Raises OSError
-    where a process does not come up.
+    ``secrets`` holds the values of :data:`API_SECRET` and :data:`WEBHOOK_SECRET`, ``systems`` the
+    iPadOS of a school's cohort where the files say it. Raises OSError where a process does not
+    come up.
     """
     stop_sandbox(folder)
     key = (
@@ -65,6 +71,7 @@ def start_sandbox(
         (folder / "fingerprint.key").write_bytes(key)
         (folder / "fingerprint.key").chmod(0o600)
     started: dict[str, int] = {}
+    _write_tablets(inventory, folder, systems)
     try:
         return _start(inventory, folder, secrets, behaviour, started)
     except BaseException:
@@ -111,7 +118,7 @@ def _start(
         "listen": "127.0.0.1:0",
         "api_key": secrets[API_SECRET],
         "webhook": {"url": listening["url"], "key": key},
-        "tablets": str(_write_tablets(inventory, folder)),
+        "tablets": str(folder / _TABLETS),
         **_manners(behaviour),
     }
     mdm = _spawn("pedell.sandbox.mdm", site, folder, started)
@@ -145,9 +152,10 @@ def _await_enrolments(ledger: Path, tablets: int) -> None:
             time.sleep(0.1)
 
 
-def _write_tablets(inventory: Inventory, folder: Path) -> Path:
-    path = folder / "tablets.jsonl"
-    with path.open("w", encoding="utf-8") as file:
+def _write_tablets(
+    inventory: Inventory, folder: Path, systems: Mapping[tuple[str, str], str]
+) -> None:
+    with (folder / _TABLETS).open("w", encoding="utf-8") as file:
         for school in inventory.schools.values():
             for cohort in school.cohorts:
                 target = inventory.targets.get(cohort.target)
@@ -155,8 +163,9 @@ def _write_tablets(inventory: Inventory, folder: Path) -> Path:
                 for device in cohort.devices if is_tablet else ():
                     about = {"serial": device.serial, "model": device.model}
                     place = {"school": school.id, "cohort": cohort.name}
+                    if (school.id, cohort.name) in systems:
+                        place["os"] = systems[school.id, cohort.name]
                     file.write(json.dumps({**about, **place}) + "\n")
-    return path
 
 
 def _spawn(

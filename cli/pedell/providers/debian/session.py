@@ -41,6 +41,8 @@ class DebianSession:
     What was looked at last says which services a change restarts, also those without a step.
     """
 
+    devices = None
+
     def __init__(self, dial: Callable[[], Ssh], vault: Vault, root: str, become: bool) -> None:
         self._door, self._vault = Door(dial), vault
         self._place = Place(root.rstrip("/"), "sudo -n " if become else "")

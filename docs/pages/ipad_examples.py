@@ -1,0 +1,181 @@
+"""Small inventories for the pages on iPads. Every name, number and address in them is invented."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+FILES: Mapping[str, str] = {
+    "authority.yml": """\
+authority: musterstadt
+name: Stadt Musterstadt (erfunden)
+types: {grundschule: Grundschule}
+targets:
+  tablets: {provider: nanohub, platform: ipados}
+""",
+    "catalogue.yml": "wifi: {}\n",
+    "schools/gs-nord.yml": """\
+school: gs-nord
+name: Grundschule Nord
+type: grundschule
+cohorts:
+  pupil: {}
+""",
+    "devices/gs-nord.csv": """\
+serial;mac;asset;model;cohort
+DXXX00000001;02:d0:00:00:00:01;MU-0001;iPad;pupil
+""",
+}
+
+
+SCHOOL = "schools/gs-nord.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is written for one thing: lines of the school, and of other files where it needs them.
+
+    ``kinds`` are those that the page shows of what the files make.
+    """
+
+    title: str
+    about: str
+    kinds: Sequence[str]
+    school: str
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """Return file name → the lines that a reader needs to see."""
+        return {**self.others, SCHOOL: self.school}
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Return the whole small inventory."""
+        return {**FILES, **self.others, SCHOOL: FILES[SCHOOL] + self.school}
+
+
+def _presets(title: str, about: str, lines: str) -> Example:
+    return Example(title, about, ["presets"], f"presets:\n{lines}")
+
+
+EXAMPLES: Mapping[str, Sequence[Example]] = {
+    "wifi": [
+        Example(
+            "A network with a password",
+            "The password is a secret: the files name it, and only the device gets its value.",
+            ["wifi"],
+            "wifi: [schulnetz]\n",
+            {
+                "catalogue.yml": """\
+wifi:
+  schulnetz: {ssid: Schulnetz, security: wpa2-personal, password: !secret "${school.id}-wlan"}
+"""
+            },
+        ),
+    ],
+    "restrictions": [
+        Example(
+            "What pupils may not do",
+            "A set of rights in the catalogue, named by the school for its pupils.",
+            ["restrictions"],
+            "restrictions: {pupil: jugendschutz}\n",
+            {
+                "catalogue.yml": """\
+restrictions:
+  jugendschutz: {airdrop: false, camera: true, max_app_rating: 300}
+"""
+            },
+        ),
+    ],
+    "app": [
+        Example(
+            "An app for everybody",
+            "Apps are declared: the device fetches and keeps them by itself.",
+            ["app"],
+            "apps: [anton]\n",
+            {
+                "catalogue.yml": """\
+apps:
+  anton: {title: ANTON, app_store: 1180554775, approved: "2021-01-15"}
+"""
+            },
+        ),
+    ],
+    "presets": [
+        _presets(
+            "Text on the lock screen",
+            "Whose device it is, for whoever finds it.",
+            '  lock_screen: "${school.name} · Schulträger: Stadt Musterstadt"\n',
+        ),
+        _presets(
+            "A link on the home screen",
+            "",
+            "  web_clips:\n    lernplattform: {title: Lernplattform, url: "
+            '"https://lernen.example.org"}\n',
+        ),
+        _presets(
+            "A passcode",
+            "The strictest word of all layers counts.",
+            "  passcode: {required: true, min_length: 6, simple: false}\n",
+        ),
+        _presets(
+            "A web filter",
+            "",
+            '  web_filter: {auto: true, denied: ["https://spiele.example.org"]}\n',
+        ),
+        _presets(
+            "Encrypted DNS",
+            "",
+            "  dns: {protocol: https, server: https://dns.example.org/dns-query, "
+            "addresses: [192.0.2.53], switch_off: false}\n",
+        ),
+        _presets(
+            "A printer",
+            "",
+            "  airprint:\n    raum-12: {address: 192.0.2.40, path: ipp/print}\n",
+        ),
+        _presets(
+            "A proxy",
+            "",
+            "  proxy: {mode: manual, host: proxy.gs-nord.example.org, port: 3128}\n",
+        ),
+        _presets(
+            "What may speak up",
+            "",
+            "  notifications:\n    anton: {bundle: com.example.anton, allowed: false}\n",
+        ),
+        _presets(
+            "Whose sites and addresses are the school's",
+            "",
+            "  managed_domains: {web: [gs-nord.example.org], mail: [gs-nord.example.org]}\n",
+        ),
+        _presets(
+            "A calendar",
+            "",
+            "  calendar_subscriptions:\n    termine: {title: Termine, url: "
+            '"https://gs-nord.example.org/termine.ics"}\n',
+        ),
+    ],
+    "exam": [
+        Example(
+            "An exam until noon",
+            "What gives answers is off; the profile takes itself away when the exam is over.",
+            ["exam"],
+            'presets:\n  exam: {until: "2099-03-01 12:00"}\n',
+        ),
+    ],
+    "configuration": [
+        Example(
+            "The same rights, on iPadOS 26.4",
+            "Apple moved Siri into a declaration: the files stay as they are, the device gets it "
+            "where it looks.",
+            ["restrictions", "configuration"],
+            'restrictions: {pupil: jugendschutz}\nos: "26.4"\n',
+            {
+                "catalogue.yml": """\
+restrictions:
+  jugendschutz: {airdrop: false, siri: false}
+"""
+            },
+        ),
+    ],
+}
