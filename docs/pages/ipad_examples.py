@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 FILES: Mapping[str, str] = {
     "authority.yml": """\
@@ -33,7 +34,8 @@ SCHOOL = "schools/gs-nord.yml"
 class Example:
     """What is written for one thing: lines of the school, and of other files where it needs them.
 
-    ``kinds`` are those that the page shows of what the files make.
+    ``kinds`` are those that the page shows of what the files make, ``unseen`` files that have to
+    be there and that nobody needs to read.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Example:
     kinds: Sequence[str]
     school: str
     others: Mapping[str, str] = field(default_factory=dict)
+    unseen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def written(self) -> Mapping[str, str]:
@@ -50,13 +53,40 @@ class Example:
     @property
     def files(self) -> Mapping[str, str]:
         """Return the whole small inventory."""
-        return {**FILES, **self.others, SCHOOL: FILES[SCHOOL] + self.school}
+        return {**FILES, **self.others, **self.unseen, SCHOOL: FILES[SCHOOL] + self.school}
 
 
 def _presets(title: str, about: str, lines: str) -> Example:
     return Example(title, about, ["presets"], f"presets:\n{lines}")
 
 
+_AUTHORITY = Path(__file__).parents[2] / "inventories/saarbruecken/certificates/rv-ca.pem"
+_PEM = {"certificates/schul-ca.pem": _AUTHORITY.read_text(encoding="utf-8")}
+_RAW = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>PayloadType</key><string>Configuration</string>
+  <key>PayloadVersion</key><integer>1</integer>
+  <key>PayloadIdentifier</key><string>org.example.fonts</string>
+  <key>PayloadUUID</key><string>11111111-1111-4111-8111-111111111111</string>
+  <key>PayloadContent</key>
+  <array>
+    <dict>
+      <key>PayloadType</key><string>com.apple.networkusagerules</string>
+      <key>PayloadVersion</key><integer>1</integer>
+      <key>PayloadIdentifier</key><string>org.example.fonts.rules</string>
+      <key>PayloadUUID</key><string>22222222-2222-4222-8222-222222222222</string>
+      <key>ApplicationRules</key>
+      <array>
+        <dict><key>AllowRoamingCellularData</key><false/></dict>
+      </array>
+    </dict>
+  </array>
+</dict>
+</plist>
+"""
 EXAMPLES: Mapping[str, Sequence[Example]] = {
     "wifi": [
         Example(
@@ -69,6 +99,58 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
 wifi:
   schulnetz: {ssid: Schulnetz, security: wpa2-personal, password: !secret "${school.id}-wlan"}
 """
+            },
+        ),
+        Example(
+            "A network with accounts",
+            "The profile brings the authority along that its RADIUS is known by, and the name that "
+            "must stand in its certificate.",
+            ["wifi"],
+            "wifi: [schulnetz]\n",
+            {
+                "catalogue.yml": """\
+certificates:
+  schul-ca: {file: certificates/schul-ca.pem}
+wifi:
+  schulnetz:
+    ssid: Schulnetz
+    security: wpa2-enterprise
+    eap: [peap]
+    username: "tablets-${school.id}"
+    user_password: !secret "${school.id}-radius"
+    server_names: [radius.example.org]
+    certificate: schul-ca
+"""
+            },
+            _PEM,
+        ),
+    ],
+    "certificate": [
+        Example(
+            "An authority that devices trust",
+            "",
+            ["certificate"],
+            "certificates: [schul-ca]\n",
+            {"catalogue.yml": "certificates:\n  schul-ca: {file: certificates/schul-ca.pem}\n"},
+            _PEM,
+        ),
+    ],
+    "profile": [
+        Example(
+            "What Pedell has no words for",
+            "A profile as a file, checked against what Apple lists, and passed through.",
+            ["profile"],
+            "profiles: [no-roaming]\n",
+            {
+                "catalogue.yml": """\
+profiles:
+  no-roaming: {file: profiles/no-roaming.mobileconfig}
+"""
+            },
+            {
+                "profiles/no-roaming.mobileconfig": _RAW.replace(
+                    "org.example.fonts", "org.example.roaming"
+                )
             },
         ),
     ],
