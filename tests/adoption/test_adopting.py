@@ -68,6 +68,7 @@ def test_a_network_is_typed_with_what_it_trusts_and_its_password_becomes_a_name(
                 "eap": ["peap"],
                 "username": "tablets",
                 "user_password": "schulnetz-user-password",
+                "tls_minimum": "1.0",
                 "certificate": "schul-ca-erfunden",
             }
         },

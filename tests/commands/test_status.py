@@ -122,7 +122,7 @@ def test_sync_leaves_with_2_where_a_tablet_lacks_what_was_applied(applied):
     answer = applied.says("sync", "--wait", "20")
     assert answer.code == 2
     assert "unsent" in answer.out
-    assert f"Send it again: pedell apply -i {applied.root}" in answer.out
+    assert f"Send it again: pedell apply -i {applied.root}" in " ".join(answer.out.split())
     assert applied.says("apply", "--yes", "--wait", "20").code == 0
     assert applied.says("sync", "--wait", "20").code == 0
 

@@ -1,6 +1,7 @@
 """Real services: a change they refuse never reaches them, and one that breaks them goes back."""
 
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
@@ -47,8 +48,15 @@ def site(words="return 200 eins;", server="listen 8080; include schule.inc;"):
 
 
 def answer(machine):
-    with urllib.request.urlopen(f"http://{machine.address}:8080/", timeout=5) as page:
-        return page.read().decode()
+    until = time.monotonic() + 10  # a reload returns before nginx listens anew
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{machine.address}:8080/", timeout=5) as page:
+                return page.read().decode()
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def pid(machine, unit):

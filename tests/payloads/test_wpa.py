@@ -62,6 +62,7 @@ def test_a_network_becomes_a_block():
         "identity": b"tablets",
         "password": "⟦gs-nord-radius⟧",
         "domain_match": b"radius.gs-nord.example.org",
+        "phase1": b"tls_disable_tlsv1_0=1 tls_disable_tlsv1_1=1",
         "phase2": b"auth=MSCHAPV2",
     }
     assert network.anchor == ANCHOR

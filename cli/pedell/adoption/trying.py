@@ -51,7 +51,7 @@ class Trial:
             return Tried({}, tell("Pedell has no words for {keys}", keys=keys))
         if _is_lost(spec) or not self._fits(kind, spec):
             return Tried({}, tell("one of its values is none that Pedell's files may hold"))
-        return Tried(spec)
+        return Tried(_spelled_out(spec))
 
     def known(self, kind: str, payloads: Sequence[Payload]) -> set[str]:
         """Return the keys for which a kind has words."""
@@ -70,6 +70,12 @@ class Trial:
         payloads = PROFILES[kind].encode(spec)
         whole = plistlib.loads(compile_profile("p", "", payloads, self._hiding.reveal))
         return list(whole["PayloadContent"])
+
+
+def _spelled_out(spec: Spec) -> Spec:
+    """Say what holds when nothing is said: no layer can unsay what another one says."""
+    is_enterprise = "enterprise" in str(spec.get("security"))
+    return {**spec, "tls_minimum": "1.2"} if is_enterprise and "tls_minimum" not in spec else spec
 
 
 def _is_lost(value: Value) -> bool:

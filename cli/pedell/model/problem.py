@@ -113,4 +113,5 @@ SUMMARIES = {
     "W0309": "Stricter value of another layer holds",
     "W0310": "Network name that looks like another",
     "W0311": "Network that does not trust its server",
+    "W0312": "Network that lets broken TLS in",
 }

@@ -56,7 +56,13 @@ enterprise = st.fixed_dictionaries(
         "security": safe.map("{}-enterprise".format),
         "eap": st.lists(st.sampled_from(["peap", "ttls"]), min_size=1, unique=True),
     },
-    optional={**plain, "username": text, "user_password": sealed, "server_names": names},
+    optional={
+        **plain,
+        "username": text,
+        "user_password": sealed,
+        "server_names": names,
+        "tls_minimum": st.sampled_from(["1.0", "1.1", "1.3"]),  # 1.2 is what holds anyhow
+    },
 )
 by_certificate = st.builds(
     lambda spec, file, password: {
@@ -274,6 +280,21 @@ def test_a_networks_anchor_is_a_payload_of_the_same_profile():
     assert eap["PayloadCertificateAnchorUUID"] == [a["PayloadUUID"] for a in anchors]
     assert [a["PayloadContent"] for a in anchors] == [b"one", b"two"]
     assert {a["PayloadType"] for a in anchors} == {"com.apple.security.root"}
+
+
+@pytest.mark.parametrize(
+    ("said", "lowest", "highest"),
+    [
+        ({}, "1.2", None),
+        ({"tls_minimum": "1.3"}, "1.3", "1.3"),
+        ({"tls_minimum": "1.1"}, "1.1", None),
+        ({"tls_minimum": "1.0"}, None, None),
+    ],
+)
+def test_devices_go_no_lower_than_tls_1_2_unless_somebody_says_so(said, lowest, highest):
+    spec = {"ssid": "S", "security": "wpa2-enterprise", "eap": ["peap"], **said}
+    eap = plistlib.loads(compiled("wifi", spec))["PayloadContent"][0]["EAPClientConfiguration"]
+    assert (eap.get("TLSMinimumVersion"), eap.get("TLSMaximumVersion")) == (lowest, highest)
 
 
 def test_each_of_several_authorities_is_an_anchor_under_its_own_name():

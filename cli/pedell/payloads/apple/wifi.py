@@ -16,6 +16,9 @@ _EAP_NAME = {number: name for name, number in _EAP_NUMBER.items()}
 _ENCRYPTION = {"open": "None", "wpa2": "WPA2", "wpa3": "WPA3"}
 _SAFETY = {encryption: safety for safety, encryption in _ENCRYPTION.items()}
 _PLAIN = {"ssid": "SSID_STR", "hidden": "HIDDEN_NETWORK", "auto_join": "AutoJoin"}
+_LOWEST, _HIGHEST = "TLSMinimumVersion", "TLSMaximumVersion"
+_APPLES_LOWEST, _OUR_LOWEST, _NEWEST = "1.0", "1.2", "1.3"
+"""TLS that devices go down to where nobody says so; ours; and what Apple has to be asked for."""
 _ACCOUNT = {"username": "UserName", "user_password": "UserPassword"}
 
 
@@ -85,6 +88,11 @@ def _eap(spec: Spec, trusted: Sequence[Payload]) -> dict[str, Item]:
     found: dict[str, Item] = {"AcceptEAPTypes": methods, **copied(spec, _ACCOUNT)}
     if "server_names" in spec:
         found["TLSTrustedServerNames"] = sorted(names_in(spec["server_names"]))
+    lowest = str(spec.get("tls_minimum", _OUR_LOWEST))
+    if lowest != _APPLES_LOWEST:
+        found[_LOWEST] = lowest
+    if lowest == _NEWEST:
+        found[_HIGHEST] = _NEWEST
     if trusted:
         found["PayloadCertificateAnchorUUID"] = [Sibling(part.name) for part in trusted]
     return found
@@ -93,6 +101,9 @@ def _eap(spec: Spec, trusted: Sequence[Payload]) -> dict[str, Item]:
 def _read_eap(eap: Mapping[str, Item]) -> dict[str, Value]:
     numbers, names = eap["AcceptEAPTypes"], eap.get("TLSTrustedServerNames")
     spec = copied_back(eap, _ACCOUNT)
+    lowest = eap.get(_LOWEST, _APPLES_LOWEST)
+    if lowest != _OUR_LOWEST:
+        spec["tls_minimum"] = str(lowest)
     if isinstance(numbers, list):
         spec["eap"] = [_EAP_NAME[number] for number in numbers]
     if isinstance(names, list):

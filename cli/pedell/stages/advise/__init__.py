@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping
 from pedell.model import Account, Desired, Effective, Inventory, Kind, Problem
 from pedell.stages.advise.apps import advise_on_apps, advise_on_licences
 from pedell.stages.advise.deliveries import advise_on_deliveries
-from pedell.stages.advise.networks import advise_on_names, advise_on_servers, advise_on_trust
+from pedell.stages.advise.networks import (
+    advise_on_names,
+    advise_on_servers,
+    advise_on_tls,
+    advise_on_trust,
+)
 from pedell.stages.advise.rules import (
     advise_on_locks,
     advise_on_profiles,
@@ -33,6 +38,7 @@ def advise(
         *advise_on_strictness(values, kinds),
         *advise_on_trust(desired),
         *advise_on_servers(desired),
+        *advise_on_tls(desired),
         *advise_on_names(desired),
         *advise_on_profiles(inventory.profiles.values()),
         *advise_on_apps(inventory, values),

@@ -65,6 +65,23 @@ def advise_on_servers(desired: Desired) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def advise_on_tls(desired: Desired) -> tuple[Problem, ...]:
+    """Return warnings about enterprise networks whose devices would speak TLS below 1.2."""
+    found = []
+    for resource in desired.values():
+        lowest = resource.spec.get("tls_minimum")
+        if resource.address.kind == "wifi" and lowest in ("1.0", "1.1"):
+            detail = tell(
+                "{network} lets devices go down to TLS {version}, which can be broken: leave"
+                " tls_minimum out, and bring the RADIUS server up to date.",
+                network=resource.address.name,
+                version=lowest,
+            )
+            source = resource.origins.get(("tls_minimum",), resource.source)
+            found.append(Problem("W0312", detail, source, Severity.WARNING))
+    return tuple(dict.fromkeys(found))
+
+
 def advise_on_names(desired: Desired) -> tuple[Problem, ...]:
     """Return warnings about networks whose name on the air has letters of another alphabet."""
     found = []

@@ -74,7 +74,7 @@ open_part() { # path : a file beside it, which goes away with the step if nothin
 
 show_staged() { # staged-name, or a file within a parcel, as files.N/name
   case $1 in
-    files.*) tar -x -O -f "$stage/${1%%/*}" -- "${1#*/}" ;;
+    files.*) tar -x -O -f "$stage/${1%%/*}" -- "${1#*/}" | cat ;; # which says why it cannot write
     *) cat <"$stage/$1" ;;
   esac
 }
