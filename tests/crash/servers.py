@@ -4,10 +4,7 @@ A process belongs to a server when it has inherited its ``PEDELL_ROOT``: so it i
 """
 
 import os
-import pwd
-import shutil
 import signal
-import socket
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,23 +15,11 @@ from pedell.model import Target, Traffic
 from pedell.ports import Means
 from pedell.providers.debian import Debian
 from pedell.sandbox.servers import Server, running
-from pedell.sandbox.servers.keys import own_key
 from pedell.sandbox.servers.world import environment, prepare_root, write_shims
 from tests.providers.debian.world import HERE, SCHOOL, Drawer
-from tests.transports.openssh import wait_for
+from tests.transports.openssh import find_sshd, running_sshd
 
 SMALL_DISK = 4 << 20
-SSHD = """
-ListenAddress 127.0.0.1:{port}
-HostKey {folder}/host
-PidFile none
-AuthorizedKeysFile {folder}/authorized_keys
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-SetEnv {settings}
-"""
 
 
 @dataclass(frozen=True)
@@ -99,8 +84,8 @@ def grounds(folder):
         house = stack.enter_context(running(["plain", "small"], folder / "sandbox"))
         for name in ("plain", "small") if has_small_disk else ("plain",):
             found[name] = Ground(house.servers[name], house.known_hosts, house.key, "pedell")
-        if program := shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin"):
-            found["sshd"] = stack.enter_context(_openssh(program, folder / "openssh"))
+        if find_sshd():
+            found["sshd"] = stack.enter_context(_openssh(folder / "openssh"))
         yield found
 
 
@@ -145,25 +130,11 @@ def _mounted(small):
 
 
 @contextmanager
-def _openssh(program, folder):
+def _openssh(folder):
     root = prepare_root(folder / "root")
-    host, guest = own_key(folder / "host"), own_key(folder / "guest")
-    (folder / "authorized_keys").write_text(f"ssh-ed25519 {guest.get_base64()}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     there = environment(root, write_shims(folder / "bin"))
     settings = " ".join(f'{name}="{value}"' for name, value in there.items())
-    config = SSHD.format(port=port, folder=folder, settings=settings)
-    (folder / "config").write_text(config)
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} ssh-ed25519 {host.get_base64()}\n")
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    words = [program, "-D", "-e", "-f", str(folder / "config")]
-    with subprocess.Popen(words, stderr=(folder / "log").open("wb")) as server:
-        try:
-            wait_for(port)
-            user = pwd.getpwuid(os.getuid()).pw_name
-            place = Server("127.0.0.1", port, root)
-            yield Ground(place, folder / "known_hosts", folder / "guest", user, server.pid)
-        finally:
-            server.terminate()
+    with running_sshd(folder, f"SetEnv {settings}") as sshd:
+        at = sshd.address
+        place = Server(at.host, at.port, root)
+        yield Ground(place, at.known_hosts, at.key, at.user, sshd.process)

@@ -5,7 +5,6 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pedell.model import Resource, Secret
 from pedell.providers.debian.marks import Text
 from tests.playbooks.keys import Authority, make_authority
 from tests.playbooks.served import BY_CERTIFICATE, ONE_KEY, TWO_ACCOUNTS, content, serve_in
+from tests.providers.debian.radius import serving
 
 LIVE = Path("/etc/freeradius/3.0")
 ACCESS_POINTS = '{network: 10.7.1.0/24, secret: !secret "${school.id}-access-points"}'
@@ -106,6 +106,44 @@ def test_it_speaks_the_methods_of_its_networks_or_those_of_its_line(serve):
     assert methods(content(found, "radius-eap")) == ["peap", "ttls"]
     only = RADIUS.replace("names:", "methods: [ttls], names:")
     assert methods(content(radius(serve, only), "radius-eap")) == ["ttls"]
+
+
+FORMER = (
+    "schulnetz: {vlan: 120, username: tablets-26, user_password: !secret gs-nord-tablets-26,"
+    " former: [{username: tablets, user_password: !secret gs-nord-tablets}]}"
+)
+
+
+def test_a_former_account_stays_good_for_its_network(serve):
+    found = radius(serve, networks=TWO_ACCOUNTS, wifi=FORMER)
+    accounts = content(found, "radius-accounts")
+    known = re.findall(r'User-Name == "(.*?)", .*secret:(.*?)[|]', accounts)
+    assert [(_plain(name), secret) for name, secret in known] == [
+        ("tablets-26", "gs-nord-tablets-26"),
+        ("tablets", "gs-nord-tablets"),
+    ]
+    policy = content(found, "radius-policy")
+    condition = r"SSID == '([^']*)' && &User-Name == '([^']*)'\) \{.*?Group-Id := \"(\d+)\""
+    assert re.findall(condition, policy, re.DOTALL) == [
+        ("Nord", "tablets-26", "120"),
+        ("Nord", "tablets", "120"),
+    ]
+
+
+def _plain(octal: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda digits: chr(int(digits[1], 8)), octal)
+
+
+def test_a_former_method_is_spoken_too(serve):
+    wifi = "schulnetz: {eap: [ttls], former: [{eap: [peap]}]}"
+    spoken = content(radius(serve, networks=TWO_ACCOUNTS, wifi=wifi), "radius-eap")
+    assert re.findall(r"^\t(peap|ttls|tls) \{", spoken, re.M) == ["peap", "ttls"]
+
+
+def test_one_account_cannot_have_two_passwords(serve):
+    wifi = FORMER.replace("tablets-26, user", "tablets, user")
+    with pytest.raises(Exception, match="RADIUS knows one password for a name"):
+        radius(serve, networks=TWO_ACCOUNTS, wifi=wifi)
 
 
 def test_certificates_of_several_networks_must_be_told_apart(serve, tmp_path):
@@ -233,21 +271,8 @@ def running(stage) -> Iterator[Path]:
 
 @contextmanager
 def _serving(tree: Path) -> Iterator[Path]:
-    log = tree.parent / "run/debug.log"
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            ["/usr/sbin/freeradius", "-X", "-d", str(tree)], stdout=out, stderr=out
-        )
-    try:
-        end = time.monotonic() + 20
-        while "Ready to process requests" not in log.read_text("utf-8", "replace"):
-            assert server.poll() is None, log.read_text("utf-8", "replace")[-2000:]
-            assert time.monotonic() < end
-            time.sleep(0.05)
+    with serving(tree, tree.parent / "run/debug.log"):
         yield tree
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _join(
@@ -306,6 +331,16 @@ def test_a_device_joins_its_own_network_by_account_and_lands_in_its_vlan(running
 def test_an_account_is_good_for_its_own_network_only(ssid, account, password, running):
     assert _join(running, ssid, *_account(account, password)) == (False, "", "")
     assert _join(running, ssid, *_account(account, password, "TTLS", "PAP")) == (False, "", "")
+
+
+@pytest.mark.tier2("freeradius", "eapol_test")
+def test_a_device_joins_with_the_former_account_too(stage):
+    networks = {"networks": TWO_ACCOUNTS, "wifi": FORMER}
+    with _serving(stage(RADIUS, networks)) as tree:
+        for name in ("tablets-26", "tablets"):
+            account = _account(name, f"open-gs-nord-{name}")
+            assert _join(tree, "Nord", *account) == (True, "120", "")
+        assert _join(tree, "Nord", *_account("tablets", "falsch")) == (False, "", "")
 
 
 @pytest.mark.tier2("freeradius", "eapol_test")

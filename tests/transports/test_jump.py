@@ -1,15 +1,10 @@
 """Servers behind a jump host: one connection to it, and no less care on either stretch."""
 
-import os
-import pwd
-import shutil
 import socket
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -19,7 +14,7 @@ from pedell.sandbox.servers import running
 from pedell.sandbox.servers.keys import own_key
 from pedell.transports import jump as room
 from pedell.transports.ssh import BrokenLineError, HostKeyError, SshAddress, connect
-from tests.transports.openssh import wait_for
+from tests.transports.openssh import running_sshd
 from tests.transports.strangers import beyond_keys, stranger
 
 NAMES = [f"gs-{number}" for number in range(6)]
@@ -154,46 +149,15 @@ def test_a_command_that_does_not_end_leaves_the_others_alone(places):
         assert other.run("echo in").out == b"in\n"
 
 
-CONFIG = """
-ListenAddress 127.0.0.1:{port}
-HostKey {folder}/host
-PidFile none
-AuthorizedKeysFile {folder}/authorized_keys
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-LogLevel VERBOSE
-PermitOpen {allowed}
-"""
-
-
 @pytest.fixture(name="openssh")
 def _openssh(servers, tmp_path):
     """Debian's own sshd, which leads to all servers but the last."""
-    host, guest = own_key(tmp_path / "host"), own_key(servers.key)
-    (tmp_path / "authorized_keys").write_text(f"ssh-ed25519 {guest.get_base64()}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     allowed = " ".join(f"127.0.0.1:{servers.servers[name].port}" for name in NAMES[:-1])
-    config = tmp_path / "config"
-    config.write_text(CONFIG.format(port=port, folder=tmp_path, allowed=allowed))
-    program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    known = tmp_path / "known_hosts"
-    pin = f"[127.0.0.1]:{port} ssh-ed25519 {host.get_base64()}\n"
-    known.write_text(servers.known_hosts.read_text() + pin)
-    user = pwd.getpwuid(os.getuid()).pw_name
-    with (
-        (tmp_path / "log").open("wb") as log,
-        subprocess.Popen([program, "-D", "-e", "-f", str(config)], stderr=log) as server,
-    ):
-        try:
-            wait_for(port)
-            yield SshAddress("127.0.0.1", port, user, known, servers.key)
-        finally:
-            server.terminate()
+    settings = ("LogLevel VERBOSE", f"PermitOpen {allowed}")
+    with running_sshd(tmp_path, *settings, key=servers.key) as sshd:
+        with sshd.address.known_hosts.open("a") as pins:
+            pins.write(servers.known_hosts.read_text())
+        yield sshd.address
 
 
 @pytest.mark.tier2("sshd")

@@ -2,11 +2,7 @@
 
 import os
 import pwd
-import shutil
-import socket
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import paramiko
 import pytest
@@ -15,42 +11,17 @@ from pedell.model import Sealed, Status, Target, Traffic
 from pedell.ports import Means
 from pedell.providers.debian import Debian
 from pedell.sandbox.servers.keys import own_key
-from pedell.transports.ssh import HostKeyError, SshAddress, connect
+from pedell.transports.ssh import HostKeyError, connect
 from tests.providers.debian.world import HERE, Drawer, at, steps, want
-from tests.transports.openssh import wait_for
+from tests.transports.openssh import running_sshd
 
 pytestmark = pytest.mark.tier2("sshd")
-CONFIG = """
-ListenAddress 127.0.0.1:{port}
-HostKey {folder}/host
-PidFile none
-AuthorizedKeysFile {folder}/authorized_keys
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-"""
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sshd")
-    host, guest = own_key(folder / "host"), own_key(folder / "guest")
-    (folder / "authorized_keys").write_text(f"ssh-ed25519 {guest.get_base64()}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (folder / "config").write_text(CONFIG.format(port=port, folder=folder))
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} ssh-ed25519 {host.get_base64()}\n")
-    program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    with subprocess.Popen([program, "-D", "-e", "-f", str(folder / "config")]) as server:
-        try:
-            wait_for(port)
-            user = pwd.getpwuid(os.getuid()).pw_name
-            yield SshAddress("127.0.0.1", port, user, folder / "known_hosts", folder / "guest")
-        finally:
-            server.terminate()
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as sshd:
+        yield sshd.address
 
 
 def test_openssh_and_we_understand_each_other(address):

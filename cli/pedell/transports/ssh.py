@@ -1,9 +1,8 @@
-"""SSH to one server: one pinned key, one connection, few commands, every wait with an end."""
+"""SSH to one server: one pinned key, one connection, every wait with an end."""
 
 import hashlib
 import io
 import logging
-import select
 import socket
 import threading
 import time
@@ -17,18 +16,10 @@ import paramiko
 from pedell.model import Secret, Traffic
 from pedell.transports.host_keys import HostKeyError, check_key, read_pinned
 from pedell.transports.jump import channel_through, shared
+from pedell.transports.talk import PATIENCE, Answer, BrokenLineError, Ssh, reason_of
 
 __all__ = ["Answer", "BrokenLineError", "HostKeyError", "Ssh", "SshAddress", "connect", "reach"]
 
-PATIENCE = 10.0
-"""Seconds for each of: TCP, greeting and key exchange, login, opening a channel.
-
-While a command runs, the server is asked so often whether it is there; it has three times as long
-to say so.
-"""
-PIECE = 128 * 1024
-"""Bytes handed to paramiko at once: it copies the rest of a larger piece with every packet."""
-MOST_BYTES = 16 * 1024 * 1024
 MOST_AGENT_KEYS = 5  # OpenSSH closes the door after six tries
 
 _KEX = (
@@ -57,14 +48,6 @@ _KEY_TYPES = {
 _counting = threading.Lock()
 
 
-class BrokenLineError(ConnectionError):
-    """A command did not come to its end. ``said`` is what it had printed until then."""
-
-    def __init__(self, sentence: str, said: bytes = b"") -> None:
-        super().__init__(sentence)
-        self.said = said
-
-
 @dataclass(frozen=True, slots=True)
 class SshAddress:
     """Where and as whom.
@@ -86,15 +69,6 @@ class SshAddress:
         return f"{self.host} port {self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command said; ``code`` is its exit status, -1 where a signal ended it."""
-
-    code: int
-    out: bytes
-    err: bytes
-
-
 @contextmanager
 def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -> Iterator["Ssh"]:
     """Log in; leaving closes the line.
@@ -103,7 +77,7 @@ def connect(address: SshAddress, traffic: Traffic, patience: float = PATIENCE) -
     does not let us in, any other OSError where nobody answers within ``patience`` seconds.
     """
     with _logged_in(address, traffic, patience) as transport:
-        yield Ssh(transport, address, traffic, patience)
+        yield Ssh(transport, str(address), traffic, patience)
 
 
 @contextmanager
@@ -152,7 +126,7 @@ def _way_to(
             line = channel_through(outer, (address.host, address.port), patience)
         except OSError as error:
             raise ConnectionError(
-                f"{address} is not reached through the jump host {jump}: {_why(error)}"
+                f"{address} is not reached through the jump host {jump}: {reason_of(error)}"
             ) from None
         with closing(line):
             yield line
@@ -163,7 +137,7 @@ def _woken(jump: SshAddress, traffic: Traffic, patience: float) -> Iterator[para
     with _logged_in(jump, traffic, patience) as outer:
         # sshd sets TCP_NODELAY when a command runs: 2.7 instead of 44 ms for all that follows.
         with suppress(BrokenLineError):
-            Ssh(outer, jump, traffic, patience).run("true", deadline=patience)
+            Ssh(outer, str(jump), traffic, patience).run("true", deadline=patience)
         yield outer
 
 
@@ -172,148 +146,6 @@ def _door_of(jump: SshAddress) -> tuple[object, ...]:
     secret = jump.secret.reveal() if jump.secret else ""
     digest = hashlib.sha256(secret.encode()).digest()
     return jump.host, jump.port, jump.user, jump.known_hosts, jump.key, digest
-
-
-class Ssh:
-    """One open line. Commands run one after the other."""
-
-    def __init__(
-        self, transport: paramiko.Transport, address: SshAddress, traffic: Traffic, patience: float
-    ) -> None:
-        self._transport, self._address, self._traffic = transport, address, traffic
-        self._patience = patience
-
-    @property
-    def is_open(self) -> bool:
-        """False where the server has closed the line, or has been silent for too long."""
-        return self._transport.is_active()
-
-    def run(self, command: str, stdin: bytes = b"", deadline: float = 60.0) -> Answer:
-        """Run a command with this input and return all it said, at most 16 MB.
-
-        Raises BrokenLineError where the line breaks, the server falls silent, or the command does
-        not end within ``deadline`` seconds or says too much; it may have done anything or nothing.
-        """
-        with _counting:
-            self._traffic.ssh_round_trips += 1
-        watch = _Watch(self._transport, self._patience, deadline)
-        watch.start()
-        said = _Said()
-        try:
-            code = self._converse(command, stdin, said)
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise self._failure(error, watch.complaint, said) from None
-        finally:
-            watch.ended.set()
-        return Answer(code, bytes(said.out), bytes(said.err))
-
-    def _converse(self, command: str, stdin: bytes, said: "_Said") -> int:
-        with closing(self._transport.open_session(timeout=PATIENCE)) as channel:
-            channel.exec_command(command)
-            _exchange(channel, memoryview(stdin), said)
-            code = channel.recv_exit_status()
-        if code == -1 and not self._transport.is_active():
-            raise EOFError
-        return code
-
-    def _failure(self, error: Exception, complaint: str, said: "_Said") -> BrokenLineError:
-        if complaint:
-            what = complaint
-        elif isinstance(error, _TooMuchError):
-            what = f"the command said more than {MOST_BYTES >> 20} MB"
-        else:
-            what = f"the connection broke ({_why(error)})"
-        return BrokenLineError(f"{self._address}: {what}", bytes(said.out))
-
-
-class _Watch(threading.Thread):
-    """Closes the line of a command that takes too long, or whose server is not there any more."""
-
-    def __init__(self, transport: paramiko.Transport, patience: float, deadline: float) -> None:
-        super().__init__(daemon=True)
-        self._transport, self._patience, self._deadline = transport, patience, deadline
-        self.ended = threading.Event()
-        self.complaint = ""
-
-    def run(self) -> None:
-        """Watch until the command has ended."""
-        until = time.monotonic() + self._deadline
-        is_there = True
-        while is_there and not self.ended.wait(min(self._patience, _left(until))):
-            if not _left(until):
-                self._give_up(f"the command did not end within {self._deadline:.0f} s")
-                return
-            is_there = self._is_there(3 * self._patience)
-        if not is_there:
-            self._give_up(f"the server has fallen silent (waited {3 * self._patience:.0f} s)")
-
-    def _is_there(self, seconds: float) -> bool:
-        """Ask for a sign of life, as OpenSSH does; any answer is one, also from a broken line."""
-        words = {"kind": "keepalive@openssh.com", "wait": True}
-        asking = threading.Thread(target=self._transport.global_request, kwargs=words, daemon=True)
-        asking.start()
-        asking.join(seconds)
-        return not asking.is_alive() or self.ended.is_set()
-
-    def _give_up(self, complaint: str) -> None:
-        # Closing the line is the only call that ends every wait of paramiko, whatever it waits for.
-        self.complaint = complaint
-        self._transport.close()
-
-
-def _left(until: float) -> float:
-    return max(until - time.monotonic(), 0.0)
-
-
-class _TooMuchError(OSError):
-    """The server says more than we are willing to hold."""
-
-
-class _Said:
-    """What has come in so far; it outlives a line that breaks."""
-
-    def __init__(self) -> None:
-        self.out, self.err = bytearray(), bytearray()
-
-    def draw(self, channel: paramiko.Channel) -> None:
-        """Take in what lies ready on both streams, so that neither blocks the other."""
-        while channel.recv_ready():
-            self.out += channel.recv(PIECE)
-            self._check()
-        while channel.recv_stderr_ready():
-            self.err += channel.recv_stderr(PIECE)
-            self._check()
-
-    def _check(self) -> None:
-        if len(self.out) + len(self.err) > MOST_BYTES:
-            raise _TooMuchError
-
-
-def _exchange(channel: paramiko.Channel, pending: memoryview, said: _Said) -> None:
-    ready = select.poll()  # select() fails beyond the 1024th file of the process
-    ready.register(channel.fileno(), select.POLLIN)
-    if not pending:
-        channel.shutdown_write()
-    while True:
-        said.draw(channel)
-        if pending and channel.send_ready():
-            pending = _send(channel, pending)
-            continue
-        if channel.eof_received or channel.closed:
-            said.draw(channel)
-            return
-        # A window that opens again does not ring: look for it while there is something to send.
-        ready.poll(10 if pending else 1000)
-
-
-def _send(channel: paramiko.Channel, pending: memoryview) -> memoryview:
-    try:
-        pending = pending[channel.send(bytes(pending[:PIECE])) :]
-    except OSError:
-        return pending[:0]  # the command has ended without reading on; its answer says how
-    if not pending:
-        channel.shutdown_write()
-    return pending
 
 
 def _open_socket(address: SshAddress, patience: float) -> socket.socket:
@@ -328,7 +160,7 @@ def _open_socket(address: SshAddress, patience: float) -> socket.socket:
         ) from None
     except OSError as error:
         tried = time.monotonic() - began
-        raise OSError(f"{address}: {_why(error)} (tried for {tried:.0f} s)") from None
+        raise OSError(f"{address}: {reason_of(error)} (tried for {tried:.0f} s)") from None
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -355,13 +187,13 @@ def _shake_hands(
     except paramiko.ssh_exception.IncompatiblePeer as error:
         line.close()
         raise ConnectionError(
-            f"{address} offers only methods that are too weak ({_why(error)}): nothing was sent. "
-            "Bring OpenSSH there up to date; if it is, someone may stand in between"
+            f"{address} offers only methods that are too weak ({reason_of(error)}): nothing was "
+            "sent. Bring OpenSSH there up to date; if it is, someone may stand in between"
         ) from None
     except (paramiko.SSHException, EOFError, OSError) as error:
         line.close()
         raise ConnectionError(
-            f"{address} answers, but not as an SSH server that we can speak to: {_why(error)} "
+            f"{address} answers, but not as an SSH server that we can speak to: {reason_of(error)} "
             f"(tried for {patience:.0f} s)"
         ) from None
     return transport
@@ -390,7 +222,7 @@ def _log_in(
         except paramiko.AuthenticationException:
             continue
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise ConnectionError(f"{address}: the login broke off ({_why(error)})") from None
+            raise ConnectionError(f"{address}: the login broke off ({reason_of(error)})") from None
     what = f"the key {address.key}" if address.key else f"{len(keys)} keys of the agent"
     what = "the key from the vault" if address.secret and not address.key else what
     raise PermissionError(
@@ -416,7 +248,7 @@ def _private_key(address: SshAddress) -> paramiko.PKey:
             return _key_from_text(address.key.read_text(), secret)
     except (TypeError, ValueError, paramiko.SSHException, OSError) as error:
         where = address.key or "the secret that the target names as `credential`"
-        why = _why(error) if isinstance(error, OSError) else "no private key that it opens"
+        why = reason_of(error) if isinstance(error, OSError) else "no private key that it opens"
         raise PermissionError(f"{address}: cannot read a private key from {where}: {why}") from None
 
 
@@ -427,10 +259,3 @@ def _key_from_text(text: str, passphrase: str | None = None) -> paramiko.PKey:
         except (paramiko.SSHException, ValueError):
             continue
     raise ValueError("no private key of a known type")
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = "".join(c if c.isprintable() else " " for c in str(error))[:120]
-    return text or "closed by the server"

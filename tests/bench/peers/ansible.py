@@ -91,16 +91,9 @@ def _play() -> str:
     return _PLAY.format(
         modes=json.dumps(modes),
         files=json.dumps(workload.FILES),
-        first=workload.FILES[0],
         guards=json.dumps(workload.GUARDS),
-        etc=workload.ETC,
-        state=workload.STATE,
-        link=workload.LINK,
         secret=json.dumps(workload.SECRET),
-        secret_file=workload.SECRET_FILE,
-        owner=workload.OWNER,
-        group=workload.GROUP,
-        package=workload.PACKAGE,
+        **workload.NAMES,
     )
 
 

@@ -68,16 +68,9 @@ def _items() -> str:
     return _ITEMS.format(
         modes={path: f"{mode:04o}" for path, mode in workload.MODES.items()},
         files=workload.FILES,
-        first=workload.FILES[0],
         guards=workload.GUARDS,
-        etc=workload.ETC,
-        state=workload.STATE,
-        link=workload.LINK,
         secret=workload.SECRET,
-        secret_file=workload.SECRET_FILE,
-        owner=workload.OWNER,
-        group=workload.GROUP,
-        package=workload.PACKAGE,
+        **workload.NAMES,
     )
 
 

@@ -58,16 +58,9 @@ def _deploy() -> str:
     return _DEPLOY.format(
         modes={path: f"{mode:o}" for path, mode in workload.MODES.items()},
         files=workload.FILES,
-        first=workload.FILES[0],
         guards=workload.GUARDS,
-        etc=workload.ETC,
-        state=workload.STATE,
-        link=workload.LINK,
         secret=workload.SECRET,
-        secret_file=workload.SECRET_FILE,
-        owner=workload.OWNER,
-        group=workload.GROUP,
-        package=workload.PACKAGE,
+        **workload.NAMES,
     )
 
 

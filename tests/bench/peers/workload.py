@@ -23,6 +23,17 @@ PACKAGE = "openssh-server"
 SECRET_FILE, SECRET = f"{ETC}/secret.conf", "secret = correct horse battery staple\n"
 OWNER, GROUP = "nobody", "nogroup"
 MODES = {ETC: 0o755, STATE: 0o750}
+NAMES = {
+    "first": FILES[0],
+    "etc": ETC,
+    "state": STATE,
+    "link": LINK,
+    "secret_file": SECRET_FILE,
+    "owner": OWNER,
+    "group": GROUP,
+    "package": PACKAGE,
+}
+"""What every tool's own language is filled with, as it is."""
 
 Variables: TypeAlias = Mapping[str, str | int | Sequence[str]]
 

@@ -161,9 +161,15 @@ def running_radius(folder: Path) -> Iterator[Radius]:
         for mark, value in filled.items():
             text = text.replace(f"@{mark}@", value)  # noqa: PLW2901  # one mark after the other
         (folder / name).write_text(text)
-    log = folder / "log"
+    with serving(folder, folder / "log"):
+        yield radius
+
+
+@contextmanager
+def serving(folder: Path, log: Path) -> Iterator[None]:
+    """Start FreeRADIUS with the files of this folder; leaving ends it."""
+    command = ["/usr/sbin/freeradius", "-X", "-d", str(folder)]
     with log.open("w") as out:
-        command = ["/usr/sbin/freeradius", "-X", "-d", str(folder)]
         server = subprocess.Popen(command, stdout=out, stderr=out)
     try:
         end = time.monotonic() + 20
@@ -171,7 +177,7 @@ def running_radius(folder: Path) -> Iterator[Radius]:
             assert server.poll() is None, log.read_text("utf-8", "replace")[-2000:]
             assert time.monotonic() < end
             time.sleep(0.05)
-        yield radius
+        yield
     finally:
         server.terminate()
         server.wait()

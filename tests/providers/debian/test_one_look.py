@@ -2,19 +2,15 @@
 
 import hashlib
 import os
-import shutil
-import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from pedell.providers.debian.probe import Questions, read_answer, write_probe
-from pedell.sandbox.servers.keys import own_key
 from tests.inventory_builder import build, role
 from tests.providers.debian.world import configure, observe, want
-from tests.transports.openssh import wait_for
+from tests.transports.openssh import running_sshd
 
 SCHOOL = """\
 school: gs-nord
@@ -46,17 +42,6 @@ RESOURCES = """\
   - {symlink: /srv/now, target: school}
   - {command: once, run: echo done >> srv/done, creates: /srv/done, needs: [directory//srv]}
   - {package: dpkg}
-"""
-SSHD = """
-ListenAddress 127.0.0.1:{port}
-HostKey {folder}/host
-PidFile none
-AuthorizedKeysFile {folder}/authorized_keys
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-LogLevel VERBOSE
 """
 
 
@@ -114,32 +99,17 @@ def look(root, files):
 def server(tmp_path):
     """Return an inventory for one real sshd, and the log that it writes."""
     (tmp_path / "root").mkdir()
-    host, guest = own_key(tmp_path / "host"), own_key(tmp_path / "guest")
-    (tmp_path / "authorized_keys").write_text(f"ssh-ed25519 {guest.get_base64()}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{port} ssh-ed25519 {host.get_base64()}\n")
-    (tmp_path / "sshd_config").write_text(SSHD.format(port=port, folder=tmp_path))
-    words = AUTHORITY.format(port=port, folder=tmp_path, root=tmp_path / "root")
-    files = {
-        "authority.yml": words,
-        "catalogue.yml": "wifi: {}\n",
-        "schools/gs-nord.yml": SCHOOL,
-        "devices/gs-nord.csv": None,
-        "playbooks/roles/welcome/templates/school.j2": "{{ school.name }}\n",
-        **role(RESOURCES),
-    }
-    inventory, log = build(tmp_path / "inventory", files), tmp_path / "log"
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)
-    program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
-    command = [program, "-D", "-E", str(log), "-f", str(tmp_path / "sshd_config")]
-    with subprocess.Popen(command) as sshd:
-        try:
-            wait_for(port)
-            yield inventory, log, (tmp_path / "guest").read_text()
-        finally:
-            sshd.terminate()
+    with running_sshd(tmp_path, "LogLevel VERBOSE") as sshd:
+        port, key = sshd.address.port, sshd.address.key
+        files = {
+            "authority.yml": AUTHORITY.format(port=port, folder=tmp_path, root=tmp_path / "root"),
+            "catalogue.yml": "wifi: {}\n",
+            "schools/gs-nord.yml": SCHOOL,
+            "devices/gs-nord.csv": None,
+            "playbooks/roles/welcome/templates/school.j2": "{{ school.name }}\n",
+            **role(RESOURCES),
+        }
+        yield build(tmp_path / "inventory", files), sshd.log, key.read_text()
 
 
 @pytest.mark.tier2("sshd")
