@@ -10,6 +10,7 @@ from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import page, rejections_shown, say, show
 from pedell.files import rewrite_atomically
 from pedell.language.apple_schema import read_checkout
+from pedell.language.profiles import FACTS
 from pedell.model import Words, tell, tell_count
 from pedell.outputs.layout import wrapped
 from pedell.payloads.apple.facts import (
@@ -63,6 +64,7 @@ def update_table(root: Path, out: Path) -> None:
         after = derive_facts(read_schema(documents), {}, [source], releases, licence)
     except ValueError as error:
         raise Leave(Exit.INVALID, f"{root}: {error}. {out} was not touched.") from None
+    out.parent.mkdir(parents=True, exist_ok=True)
     rewrite_atomically(out, write_facts(after).encode(), 0o644)
     _tell_changes(before, after, out)
 
@@ -79,7 +81,13 @@ def _tell_changes(before: Fact, after: Fact, out: Path) -> None:
     tongue = page().tongue
     was, now = (" · ".join(dict.fromkeys(one["releases"].values())) for one in (before, after))
     say(tongue.say(tell("Compared: iOS {was} with iOS {now}.", was=was, now=now)))
-    show(tongue.say(tell("The table is in {file}. Use it: --facts {file}", file=out)))
+    said = tell(
+        "The table is in {file}. An inventory uses the one in its {own}, `pedell profile check` the"
+        " one behind --facts.",
+        file=out,
+        own=FACTS,
+    )
+    show("\n".join(wrapped(tongue.say(said), page().width)))
 
 
 def _listed(words: Words, places: Sequence[str]) -> None:
@@ -97,9 +105,8 @@ def _read(path: Path) -> Fact:
             return parse_facts(file.read(_MOST_BYTES).decode())
     except OSError as error:
         raise Leave(Exit.INVALID, f"{path}: {error.strerror}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        why = error if isinstance(error, ValueError) else "it is not one"
-        raise Leave(Exit.INVALID, f"{path} is no table of Apple's facts: {why}.") from None
+    except ValueError as error:
+        raise Leave(Exit.INVALID, f"{path} is no table of Apple's facts: {error}.") from None
 
 
 def _text(path: Path) -> str:

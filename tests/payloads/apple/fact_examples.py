@@ -5,8 +5,10 @@ Nothing here asks the validator; where the two disagree, one of them is wrong.
 
 import copy
 import datetime
+import json
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 from pedell.payloads.apple.facts import Reason, Table
@@ -18,6 +20,8 @@ _TEXTS = ("text", IDENTITY, "https://example.org/", "02:00:5e:00:53:01", "123456
 _WRONG = {"s": 7, "i": "x", "r": "x", "b": "x", "t": 7, "x": 7, "a": "x", "o": "x"}
 _LINKS = {"PayloadCertificateUUID": IDENTITY}
 _DEPTH = 6
+_OURS = files("pedell.payloads.apple.facts") / "additions.json"
+RULES = json.loads(_OURS.read_text("utf-8"))["rules"]
 
 
 class Example:
@@ -84,6 +88,72 @@ def _number(fact: dict, most: bool) -> int | float:
     return known[0] if known else 1
 
 
+def blocks(value: Any, fact: dict, way: list) -> Iterator[tuple[dict, dict]]:
+    """Yield each block that a way of a rule leads to, with its fact."""
+    if not way:
+        yield value, fact
+    elif way[0] == "*":
+        for child in value:
+            yield from blocks(child, fact["i"], way[1:])
+    elif way[0] in value:
+        yield from blocks(value[way[0]], fact["k"][way[0]], way[1:])
+
+
+def terms(said: Any) -> list[tuple[list[str], list | None]]:
+    """Return (keys that lead there, values or None: any) of what a rule names."""
+    each = said.items() if isinstance(said, dict) else [
+        pair for one in said for pair in (one.items() if isinstance(one, dict) else [(one, None)])
+    ]  # fmt: skip
+    return [(key.split("/"), values) for key, values in each]
+
+
+def is_so(block: dict, fact: dict, keys: list[str], values: list | None) -> bool:
+    """Tell whether a key is there, or has one of the values; left out it has its default."""
+    here, known = block, fact
+    for key in keys:
+        known = known["k"].get(key, {})
+        if key not in here:
+            return values is not None and known.get("d") in values
+        here = here[key]
+    return values is None or here in values
+
+
+def make_so(block: dict, fact: dict, keys: list[str], values: list | None, json: bool) -> None:
+    """Put a key there, with the first of the values, or with the least that it may say."""
+    *way, last = keys
+    for key in way:
+        block, fact = block.setdefault(key, {}), fact["k"][key]
+    made = Example(False, json)
+    block[last] = values[0] if values else made.value(fact["k"][last], last, (fact,))
+
+
+def obey(kind: str, value: dict, fact: dict, json: bool) -> None:
+    """Change an example until it keeps the rules between its keys, which stand in order."""
+    for rule in (one for one in RULES if one["in"] == kind):
+        for way in rule["at"]:
+            for block, known in blocks(value, fact, way):
+                if all(is_so(block, known, *term) for term in terms(rule.get("when", {}))):
+                    _keep(rule, block, known, json)
+
+
+def _keep(rule: dict, block: dict, fact: dict, json: bool) -> None:
+    how = next(word for word in ("need", "any", "one", "never") if word in rule)
+    named = terms(rule[how])
+    held = [term for term in named if is_so(block, fact, *term)]
+    if how == "need":
+        for term in named:
+            if term not in held:
+                make_so(block, fact, *term, json)
+    elif how == "never":
+        for keys, _ in held:
+            del block[keys[0]]
+    elif not held:
+        make_so(block, fact, *named[0], json)
+    elif how == "one":
+        for keys, _ in held[1:]:
+            del block[keys[0]]
+
+
 def profile(table: Table, kind: str, most: bool) -> dict[str, Any]:
     """Return a profile with one payload of this type, and the certificates that it may name."""
     wrapper = {
@@ -92,6 +162,7 @@ def profile(table: Table, kind: str, most: bool) -> dict[str, Any]:
         "PayloadUUID": _UUID.format(1),
     }
     own = Example(most, json=False).block(table.types[kind])
+    obey(kind, own, table.types[kind], json=False)
     part = {**own, **wrapper, "PayloadType": kind, "PayloadIdentifier": "org.example.part"}
     beside = [
         {**wrapper, "PayloadType": f"com.apple.security.{name}", "PayloadIdentifier": name,
@@ -105,6 +176,7 @@ def profile(table: Table, kind: str, most: bool) -> dict[str, Any]:
 def declaration(table: Table, kind: str, most: bool) -> dict[str, Any]:
     """Return a declaration of this type."""
     payload = Example(most, json=True).block({"t": "o", **table.declarations[kind]})
+    obey(kind, payload, table.declarations[kind], json=True)
     return {"Type": kind, "Identifier": "org.example", "ServerToken": "1", "Payload": payload}
 
 

@@ -91,7 +91,6 @@ def test_what_apple_would_refuse_is_an_error(payload, key, words):
         (part("applicationaccess", allowCamera=0), "allowCamera", "is 0; Apple lists true or false"),
         (part("applicationaccess", ratingApps=300.0), "ratingApps", "Apple lists a whole number"),
         (part("applicationaccess", allowAirPlayIncomingRequests=True), "allowAirPlayIncomingRequests", "other systems"),
-        (part("webcontent-filter", BlacklistedURLs=[]), "BlacklistedURLs", "outdated since iOS 14.5"),
     ],
 )  # fmt: skip
 def test_what_apple_does_not_list_is_a_doubt(payload, key, words):

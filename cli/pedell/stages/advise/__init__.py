@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 
 from pedell.model import Account, Desired, Effective, Inventory, Kind, Problem
-from pedell.stages.advise.apps import advise_on_apps, advise_on_licences
+from pedell.stages.advise.apps import advise_on_apps, advise_on_licences, advise_on_updates
 from pedell.stages.advise.deliveries import advise_on_deliveries
 from pedell.stages.advise.networks import (
     advise_on_names,
@@ -12,11 +12,8 @@ from pedell.stages.advise.networks import (
     advise_on_tls,
     advise_on_trust,
 )
-from pedell.stages.advise.rules import (
-    advise_on_locks,
-    advise_on_profiles,
-    advise_on_strictness,
-)
+from pedell.stages.advise.profiles import advise_on_profiles
+from pedell.stages.advise.rules import advise_on_locks, advise_on_strictness
 
 __all__ = ["advise"]
 
@@ -40,8 +37,9 @@ def advise(
         *advise_on_servers(desired),
         *advise_on_tls(desired),
         *advise_on_names(desired),
-        *advise_on_profiles(inventory.profiles.values()),
+        *advise_on_profiles(inventory, values, desired),
         *advise_on_apps(inventory, values),
+        *advise_on_updates(inventory, desired),
         *advise_on_licences(accounts),
         *advise_on_deliveries(inventory, today),
     )

@@ -7,6 +7,7 @@ from pedell.model import (
     Account,
     App,
     Cohort,
+    Desired,
     Effective,
     Inventory,
     Offer,
@@ -54,6 +55,30 @@ def advise_on_apps(inventory: Inventory, values: Values) -> tuple[Problem, ...]:
                 found += _misfits(inventory.offer, school, cohort, values, grades)
         found += _idle(inventory.offer, school, values)
     return tuple(dict.fromkeys(found))
+
+
+def advise_on_updates(inventory: Inventory, desired: Desired) -> tuple[Problem, ...]:
+    """Return a warning for each app that tablets are too old to be told how to update."""
+    told = {
+        str(at[1]): written.source
+        for at, written in inventory.catalogue.settings.items()
+        if at[0] == "apps" and at[2:] == ("updates",)
+    }
+    deaf: dict[str, dict[str, None]] = {}
+    for at, resource in desired.items() if told else ():
+        if at.kind == "app" and at.name in told and "updates" not in resource.spec:
+            deaf.setdefault(at.name, {})[f"{at.school} {at.place}"] = None
+    return tuple(_warning("W0315", _deaf(app, tuple(deaf[app])), told[app]) for app in deaf)
+
+
+def _deaf(app: str, cohorts: Sequence[str]) -> Words:
+    return tell(
+        '"{app}": tablets are told so from iPadOS 26 on, and these are said to be older: {cohorts}.'
+        " There it is left out, and the settings of their App Store hold. Say with `os` when they"
+        " are newer.",
+        app=app,
+        cohorts=_few([tell("{name}", name=each) for each in cohorts]),
+    )
 
 
 def _warning(code: str, detail: Words, source: Source) -> Problem:

@@ -9,7 +9,6 @@ from pedell.model import (
     Lock,
     Pointer,
     Problem,
-    RawProfile,
     Setting,
     Severity,
     Value,
@@ -38,11 +37,6 @@ def advise_on_locks(locks: Iterable[Lock], today: datetime.date) -> tuple[Proble
         for lock in locks
         if not lock.holds_on(today)
     )
-
-
-def advise_on_profiles(profiles: Iterable[RawProfile]) -> tuple[Problem, ...]:
-    """Return what raw profiles say and Apple does not list: it may be right all the same."""
-    return tuple(doubt for profile in profiles for doubt in profile.doubts)
 
 
 def advise_on_strictness(values: Values, kinds: Mapping[str, Kind]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from pedell.payloads.apple.facts.table import (
     complete_table,
     facts,
     parse_facts,
+    read_table,
     shipped_table,
     write_facts,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "facts",
     "find_secrets",
     "parse_facts",
+    "read_table",
     "read_version",
     "shipped_table",
     "validate_declaration",

@@ -9,6 +9,7 @@ from pedell.payloads.apple.facts.availability import check_availability
 from pedell.payloads.apple.facts.declaration_links import check_declared
 from pedell.payloads.apple.facts.findings import Devices, Finding, Grade, Reason
 from pedell.payloads.apple.facts.links import check_alone, check_names, check_references
+from pedell.payloads.apple.facts.rules import check_rules
 from pedell.payloads.apple.facts.table import (
     COMMON,
     TOP,
@@ -24,12 +25,21 @@ _PARTS = "PayloadContent"
 _APPLE = "com.apple."
 _LIKE_A_TYPE = 0.8
 """How like a known type a name must be: all of them begin alike."""
-_OF_DEVICES = frozenset({Reason.SUPERVISION, Reason.SHARED, Reason.TRUST, Reason.WEAK})
+_OF_DEVICES = frozenset(
+    {
+        Reason.SUPERVISION,
+        Reason.SHARED,
+        Reason.DEPRECATED,
+        Reason.REMOVED,
+        Reason.TRUST,
+        Reason.WEAK,
+    }
+)
 
 
-def check_profile(profile: Mapping[str, Any]) -> Iterator[Finding]:
+def check_profile(profile: Mapping[str, Any], table: Table | None = None) -> Iterator[Finding]:
     """Yield what is wrong with a profile, or not listed, whatever the devices are."""
-    for found in validate_profile(profile, Devices()):
+    for found in validate_profile(profile, Devices(), table):
         if found.reason not in _OF_DEVICES:
             yield found
 
@@ -65,6 +75,7 @@ def validate_declaration(
     payload = declaration.get("Payload")
     if fact and isinstance(payload, dict):
         yield from check_block(payload, fact, ("Payload",), look)
+        yield from check_rules(payload, fact, table.rules.get(name, ()), ("Payload",), devices)
 
 
 def validate_declarations(
@@ -109,6 +120,8 @@ def _payload(
     other = fact.get("w") if fact else {"t": "*"}
     block = {"k": {**shared, **own}, **({"w": other} if other else {})}
     yield from check_block(part, block, at, look)
+    if fact:
+        yield from check_rules(part, block, table.rules.get(str(name), ()), at, devices)
     if name == WIFI:
         yield from lint_wifi(part, at)
 

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     REMOVED = "removed"
     SUPERVISION = "needs-supervision"
     SHARED = "shared-ipad"
+    TOGETHER = "together"
     REFERENCE = "reference"
     TWICE = "twice"
     ENCRYPTED = "encrypted"

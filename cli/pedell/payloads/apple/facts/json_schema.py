@@ -1,7 +1,7 @@
 """The table as JSON Schema (draft 2020-12), for editors: structure alone, no versions, no devices.
 
-What JSON Schema cannot say stays out: since when, supervised or not, references, one at most. Dates
-and data are texts, as JSON writes them.
+What JSON Schema cannot say stays out: since when, supervised or not, references, one at most, rules
+between keys. Dates and data are texts, as JSON writes them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pedell.model import tell
 from pedell.payloads.apple.facts.findings import padded, read_version
+from pedell.payloads.apple.facts.rules import Rule, read_rules
 
 Fact = Mapping[str, Any]
 FORMAT = 2
@@ -22,7 +24,8 @@ class Table:
     """Facts by name of the payload type, or of the declaration type; ``{}``: not for iPads.
 
     ``source`` says in sentences where they come from, ``releases`` maps a part of the table to its
-    release of iOS, ``replaced_by`` a type, or ``type/key``, to what takes its place.
+    release of iOS, ``replaced_by`` a type, or ``type/key``, to what takes its place, ``rules`` a
+    type to what holds between its keys.
     """
 
     source: tuple[str, ...]
@@ -30,11 +33,15 @@ class Table:
     types: Mapping[str, Fact]
     declarations: Mapping[str, Fact]
     replaced_by: Mapping[str, str]
+    rules: Mapping[str, Sequence[Rule]]
 
     def is_older_than(self, part: str, version: tuple[int, ...]) -> bool:
         """Tell whether devices of this version may know more than this part of the table."""
-        number = self.releases.get(part, "0").split()[0]
-        return padded(read_version(number)) < padded(version)
+        return _number_of(self.releases.get(part, "0")) < padded(version)
+
+    def ends_before(self, part: str, other: "Table") -> bool:
+        """Tell whether this part of it is of an older release than that of another table."""
+        return _number_of(self.releases.get(part, "0")) < _number_of(other.releases.get(part, "0"))
 
 
 @cache
@@ -53,25 +60,28 @@ def shipped_table() -> Table:
     return complete_table(facts())
 
 
+def read_table(text: str) -> Table:
+    """Read a table and lay errata, successors and rules over it; ValueError where it is none."""
+    return complete_table(parse_facts(text))
+
+
 def parse_facts(text: str) -> Fact:
     """Read the text of a table; ValueError where it is none, or of another format."""
     try:
         found = json.loads(text)
+        _check(found)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ValueError("it was not written by `pedell schema update`, or by another version")
-    if not {TOP, COMMON} <= found["types"].keys() or WRAPPER not in found["declarations"]:
-        raise ValueError("it lacks the keys of every profile or declaration")
-    for part in ("types", "declarations"):
-        for name, fact in found[part].items():
-            if fact and not _is_sound({"t": "o", **fact}):
-                raise ValueError(f"what it says of {name} cannot be read")
-    return found
+        raise ValueError(tell("it is nested too deep")) from None
+    except json.JSONDecodeError as error:
+        raise ValueError(tell("it is no JSON from line {line} on", line=error.lineno)) from None
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError(tell("something in it has another form")) from None
+    checked: Fact = found
+    return checked
 
 
 def complete_table(derived: Fact) -> Table:
-    """Lay errata and successors over a derived table."""
+    """Lay errata, successors and rules over a derived table."""
     ours = json.loads(_shipped("additions.json"))
     types = {name: fact or {} for name, fact in derived["types"].items()}
     declarations = {name: fact or {} for name, fact in derived["declarations"].items()}
@@ -81,7 +91,12 @@ def complete_table(derived: Fact) -> Table:
         if first in part:
             part[first] = _patched(part[first], way, erratum["key"])
     return Table(
-        tuple(derived["source"]), derived["releases"], types, declarations, ours["replaced_by"]
+        source=tuple(derived["source"]),
+        releases=derived["releases"],
+        types=types,
+        declarations=declarations,
+        replaced_by=ours["replaced_by"],
+        rules=read_rules(ours["rules"]),
     )
 
 
@@ -93,17 +108,55 @@ def write_facts(derived: Fact) -> str:
     return "{" + ",\n".join(lines) + "}\n"
 
 
+def _check(found: Any) -> None:
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ValueError(tell("it was not written by pedell schema update, or by another version"))
+    wrappers = [found["types"].get(TOP), found["types"].get(COMMON)]
+    if not all("k" in (one or {}) for one in (*wrappers, found["declarations"].get(WRAPPER))):
+        raise ValueError(tell("it lacks the keys of every profile or declaration"))
+    for part in ("types", "declarations"):
+        for name, fact in found[part].items():
+            if fact and not _is_sound({"t": "o", **fact}):
+                raise ValueError(tell("what it says of {name} cannot be read", name=name[:60]))
+    if not _are_texts([*found["source"], *found["releases"].values()]):
+        raise ValueError(tell("it does not say in words where it comes from"))
+    for release in found["releases"].values():
+        if not _is_version(release.partition(" ")[0]):
+            raise ValueError(tell("it does not say of which iOS it is"))
+
+
 def _is_sound(fact: Any) -> bool:
     """Tell whether a fact and all that is in it can be worked with."""
     if not isinstance(fact, dict) or fact.get("t") not in _KINDS:
         return False
-    try:
-        versions = [read_version(fact[mark]) for mark in ("a", "x", "z") if mark in fact]
-        pairs = [len(fact[mark]) == 2 for mark in ("r", "n") if mark in fact]
-    except (ValueError, TypeError, AttributeError):
-        return False
+    dated = [_is_version(fact[mark]) for mark in ("a", "x", "z") if mark in fact]
+    pairs = [_is_span(fact[mark]) for mark in ("r", "n") if mark in fact]
+    texts = [_are_texts(fact[mark]) for mark in ("u", "as", "en", "sc") if mark in fact]
+    texts += [isinstance(fact[mark], str) for mark in ("f", "also") if mark in fact]
+    texts += [isinstance(fact.get("e", []), list), isinstance(fact.get("^", 0), int)]
     inside = [*fact.get("k", {}).values(), *(fact[mark] for mark in ("w", "i") if mark in fact)]
-    return all(versions) and all(pairs) and all(map(_is_sound, inside))
+    return all([*dated, *pairs, *texts]) and all(map(_is_sound, inside))
+
+
+def _is_version(text: str) -> bool:
+    try:
+        return bool(read_version(text))
+    except ValueError:
+        return False
+
+
+def _is_span(found: Any) -> bool:
+    kinds = (int, float, type(None))
+    return isinstance(found, list) and len(found) == 2 and all(isinstance(n, kinds) for n in found)
+
+
+def _are_texts(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(each, str) for each in found)
+
+
+def _number_of(release: str) -> tuple[int, ...]:
+    """Return the version in a release (``27.0 Seed 1``)."""
+    return padded(read_version(release.partition(" ")[0]))
 
 
 def _rows(part: Fact) -> str:
