@@ -30,6 +30,8 @@ def read_apps(document: Document) -> tuple[dict[str, App], tuple[Problem, ...]]:
     found = {name: _app(document, name, entry, problems) for name, entry in entries.items()}
     problems += _unknown(document, found)
     problems += _rings(found)
+    for name, entry in entries.items():
+        problems += _unable(document, ("apps", name), entry)
     return found, tuple(problems)
 
 
@@ -57,6 +59,7 @@ def _app(document: Document, name: str, entry: Mapping[str, Any], problems: list
         licences=_licensed(document, place, entry.get("licences")),
         needs=tuple(_requirements(document, place, entry.get("needs", {}))),
         cost=_cost(document, place, entry.get("cost"), problems),
+        by_command=entry.get("install") == "command",
     )
 
 
@@ -101,6 +104,26 @@ def _cost(document: Document, place: Pointer, said: Any, problems: list[Problem]
         detail = tell("{cost} has parts of a cent. Two decimals are read.", cost=said)
         problems.append(Problem("E0113", detail, document.source((*place, "cost"))))
     return cost
+
+
+def _unable(document: Document, place: Pointer, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what the way in which tablets get an app does not allow.
+
+    Source: Apple's device management schema. Settings/ApplicationConfiguration fails for apps that
+    are managed by declaration; what a declaration requires nobody can delete; UpdateBehavior is a
+    key of declarations alone.
+    """
+    if entry.get("install") == "command":
+        if "bundle" not in entry:
+            detail = tell("Commands know an app by its bundle id. Say `bundle` too.")
+            yield Problem("E0266", detail, document.source((*place, "install")))
+        wrong = {"updates": entry.get("updates"), "optional": entry.get("optional")}
+        way = tell("That is for apps by declaration. Take it out, or take out `install: command`.")
+    else:
+        wrong = {key: entry.get(key) for key in ("configuration", "removable")}
+        way = tell("That is for apps by command. Take it out, or say `install: command`.")
+    for key in (key for key, said in wrong.items() if said is not None and said is not False):
+        yield Problem("E0266", way, document.key_source((*place, key)))
 
 
 def _unknown(document: Document, apps: Mapping[str, App]) -> Iterator[Problem]:

@@ -12,7 +12,13 @@ apps = st.fixed_dictionaries({"app_store": st.integers(1, 10**12)}) | st.fixed_d
 specs = st.builds(
     lambda app, optional: {**app, **optional},
     apps,
-    st.fixed_dictionaries({}, optional={"optional": st.booleans()}),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "optional": st.booleans(),
+            "updates": st.sampled_from(["always", "never", "store"]),
+        },
+    ),
 )
 
 
@@ -28,6 +34,11 @@ def test_the_app_store_number_is_a_string_and_the_licence_the_devices():
         "AppStoreID": "1180554775",
         "InstallBehavior": {"Install": "Required", "License": {"Assignment": "Device"}},
     }
+
+
+def test_updates_are_said_in_apples_words():
+    declaration = encode_app("x", {"bundle": "org.example.app", "updates": "never"})
+    assert declaration["Payload"]["UpdateBehavior"] == {"AutomaticAppUpdates": "AlwaysOff"}
 
 
 @given(st.sets(st.text()))

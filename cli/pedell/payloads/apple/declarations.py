@@ -8,6 +8,8 @@ from pedell.model import Spec, Value
 APP = "com.apple.configuration.app.managed"
 ACTIVATION = "com.apple.activation.simple"
 
+_UPDATES = {"always": "AlwaysOn", "never": "AlwaysOff", "store": "StoreSettings"}
+
 Declaration: TypeAlias = dict[str, Any]
 """``{"Type", "Identifier", "Payload"}``, as JSON writes it."""
 
@@ -17,7 +19,7 @@ def encode_app(identifier: str, spec: Spec) -> Declaration:
 
     The App Store number is a *string* in a declaration. Store apps are licensed to the device:
     tablets of a school have no Apple account. Source: Apple's device management schema, 27.0 seed
-    1 (app.managed since iOS 17.2, License.Assignment).
+    1 (app.managed since iOS 17.2, License.Assignment; UpdateBehavior since 26.0).
     """
     install = "Optional" if spec.get("optional") else "Required"
     behavior: dict[str, Any] = {"Install": install}
@@ -27,6 +29,8 @@ def encode_app(identifier: str, spec: Spec) -> Declaration:
         behavior["License"] = {"Assignment": "Device"}
     else:
         payload["BundleID"] = spec.get("bundle")
+    if spec.get("updates") is not None:
+        payload["UpdateBehavior"] = {"AutomaticAppUpdates": _UPDATES[str(spec["updates"])]}
     return {"Type": APP, "Identifier": identifier, "Payload": payload}
 
 
@@ -46,6 +50,9 @@ def decode_app(declaration: Mapping[str, Any]) -> Spec:
             spec["app_store"] = int(number)
         case {"BundleID": str(bundle)}:
             spec["bundle"] = bundle
+    match payload.get("UpdateBehavior"):
+        case {"AutomaticAppUpdates": word} if word in _UPDATES.values():
+            spec["updates"] = next(ours for ours, theirs in _UPDATES.items() if theirs == word)
     return spec
 
 

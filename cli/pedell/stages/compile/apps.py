@@ -19,8 +19,9 @@ from pedell.model import (
     chosen_names,
     tell,
 )
+from pedell.stages.compile.app_settings import AppSettings
 
-_KINDS = {"apps": "app", "wifi": "wifi", "certificates": "certificate"}
+_KINDS = {"wifi": "wifi", "certificates": "certificate"}
 
 
 class AppChoice:
@@ -31,21 +32,25 @@ class AppChoice:
         self._cohort = cohort
         self._effective = effective
         self._got = dict(offer.reaching(cohort.platform, effective))
+        self._told = AppSettings(offer, effective)
 
     def on_tablets(self) -> Iterator[tuple[App, Source]]:
         """Yield the apps that an MDM installs, and where each was chosen."""
         for app, setting in self._got.items() if self._cohort.platform == "ipados" else ():
-            yield app, setting.source
+            if app.name not in self._told.torn:
+                yield app, setting.source
 
     def needs(self, app: App) -> Iterator[Need]:
         """Yield what this app waits for on the same devices."""
         for need in app.needs:
-            at = Address(self._effective.school, self._cohort.name, _KINDS[need.section], need.name)
+            kind = _KINDS.get(need.section) or self._offer.apps[need.name].kind
+            at = Address(self._effective.school, self._cohort.name, kind, need.name)
             yield Need(at, tell("{app} cannot do without it", app=app.title))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the choice."""
         yield from self._unknown()
+        yield from self._told.problems()
         for app, setting in self._offer.chosen(self._effective):
             if not app.is_approved:
                 detail = tell(
