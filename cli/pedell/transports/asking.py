@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pedell.model import Secret, Spec, Traffic
-from pedell.transports.ssh import PATIENCE, SshAddress, reach
+from pedell.transports.ssh import SshAddress, reach
+from pedell.transports.talk import PATIENCE
 
 
 def ask_host_key(

@@ -7,15 +7,14 @@ import time
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPException
-from ipaddress import ip_address
 from queue import Queue
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from pedell.model import Secret, Traffic
+from pedell.model import Secret, Traffic, is_this_machine
 from pedell.transports.line import Line, Reply, Request
 
-__all__ = ["Answer", "BrokenOffError", "Http", "Reply", "Request"]
+__all__ = ["Answer", "BrokenOffError", "Http", "Reply", "Request", "SilentError"]
 
 ATTEMPTS = 4
 LONGEST_PAUSE = 20.0
@@ -29,11 +28,17 @@ class BrokenOffError(OSError):
     """The line broke while a change was under way: it was made, or it was not."""
 
 
+class SilentError(BrokenOffError):
+    """As that, and nothing was said until the deadline."""
+
+
 class Http:
     """One target. Connections stay open and are shared by threads, each used by one at a time.
 
     ``deadline`` is in seconds and holds for a whole request with all its attempts. ``per_second``
-    is the most requests a second that the target shall see, None for no limit.
+    is the most requests a second that the target shall see, None for no limit. ``setting`` stands
+    in front of ``url`` and ``credential`` where the target says them; ``others`` are secrets that
+    must not show either.
     """
 
     def __init__(
@@ -44,15 +49,18 @@ class Http:
         traffic: Traffic,
         deadline: float = 60.0,
         per_second: float | None = None,
+        setting: str = "",
+        others: Iterable[Secret] = (),
     ) -> None:
         parts = urlsplit(url)
         self._host, self._prefix = parts.hostname or "", parts.path.rstrip("/")
         self._tls = _trust() if parts.scheme == "https" else None
-        if self._tls is None and not _is_this_machine(self._host):
+        if self._tls is None and not is_this_machine(self._host):
             raise PermissionError(f"{url} is not encrypted and not on this machine: use https://")
         self._port = parts.port or (443 if self._tls else 80)
         token = b64encode(f"{user}:{secret.reveal()}".encode()).decode()
-        self._masked = (token, secret.reveal())
+        self._masked = (token, secret.reveal(), *(other.reveal() for other in others))
+        self._setting = setting
         self._headers = {"Authorization": f"Basic {token}"}
         self._traffic, self._deadline = traffic, deadline
         self._bucket = _Bucket(per_second) if per_second else None
@@ -152,7 +160,8 @@ class Http:
             reply = line.exchange(self._prefixed(request), self._headers)
         except (OSError, HTTPException, ValueError) as error:
             line.close()
-            raise BrokenOffError(f"{self._host}:{self._port}: {_why(error)}") from None
+            kind = SilentError if isinstance(error, TimeoutError) else BrokenOffError
+            raise kind(f"{self._host}:{self._port}: {_why(error)}") from None
         if line.stays_open:
             with self._lock:
                 self._idle.append(line)
@@ -190,12 +199,12 @@ class Http:
         if reply.status in (401, 403):
             raise PermissionError(
                 f"{self._host} refuses our credential (HTTP {reply.status}): check the secret that "
-                "the target names as `credential`"
+                f"the target names as `{self._setting}credential`"
             )
         if 300 <= reply.status < 400 and reply.status != 304:
             raise OSError(
                 f"{self._host} sends us elsewhere (HTTP {reply.status}), which Pedell does not "
-                "follow: check the target's `url`"
+                f"follow: check the target's `{self._setting}url`"
             )
         return reply
 
@@ -257,13 +266,6 @@ def _trust() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _why(error: Exception) -> str:

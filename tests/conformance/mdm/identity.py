@@ -47,6 +47,18 @@ class Authority:
     def pem(self):
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
+    def server(self, host):
+        """Return the certificate of a server of this name and its key, both as PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        made = _builder(subject, self._name, key).add_extension(names, critical=False)
+        form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        pem = serialization.Encoding.PEM
+        return made.sign(self._key, hashes.SHA256()).public_bytes(pem), key.private_bytes(
+            pem, form, plain
+        )
+
     def identity(self, name):
         """Return a new identity."""
         key = ec.generate_private_key(ec.SECP256R1())

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tests.tiers import find_postgresql
 
-USER = "pedell"
+USER = "postgres"
+LOGINS = f"host all {USER} 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 PATIENCE = 20
 
 
@@ -21,6 +22,23 @@ class Postgres:
 
     port: int
     bin: str
+    folder: Path
+    owner: dict
+
+    def encrypt(self, certificate, key):
+        """Show this certificate (PEM) to everybody who asks for TLS, from now on."""
+        for name, pem in (("server.crt", certificate), ("server.key", key)):
+            path = self.folder / "db" / name
+            path.write_bytes(pem)
+            path.chmod(0o600)
+            if self.owner:
+                shutil.chown(path, **self.owner)
+        self.run("alter system set ssl = on")
+        self.run("select pg_reload_conf()")
+        until = time.monotonic() + PATIENCE
+        while self.rows("show ssl") != [["on"]]:
+            assert time.monotonic() < until, "PostgreSQL does not take its certificate"
+            time.sleep(0.05)
 
     @property
     def dsn(self):
@@ -30,6 +48,10 @@ class Postgres:
         """Return the rows that a query finds, as lists of text."""
         done = self._psql("-At", "-F", "\t", "-c", sql)
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def run(self, sql):
+        """Run statements, as the database's own administrator."""
+        self._psql("-q", "-c", sql)
 
     def load(self, schema):
         self._psql("-q", "-f", str(schema))
@@ -50,6 +72,7 @@ def running_postgres(port):
     try:
         command = [f"{found}/initdb", "-D", f"{folder}/db", "-U", USER, "-A", "trust", "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **owner)
+        Path(folder, "db/pg_hba.conf").write_text(LOGINS)
         options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"port={port}"]
         options += ["-c", f"unix_socket_directories={folder}"]
         server = [f"{found}/postgres", "-D", f"{folder}/db", *options]
@@ -58,7 +81,7 @@ def running_postgres(port):
             subprocess.Popen(server, stdout=log, stderr=log, cwd=folder, **owner) as process,
         ):
             try:
-                yield _await(Postgres(port, found), process)
+                yield _await(Postgres(port, found, folder, owner), process)
             finally:
                 process.terminate()
     finally:

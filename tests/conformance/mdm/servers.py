@@ -17,9 +17,9 @@ from tests.conformance.mdm.device import CERT_HEADER, Device
 from tests.conformance.mdm.identity import Authority
 from tests.conformance.mdm.lines import Line
 from tests.conformance.mdm.postgres import running_postgres
+from tests.providers.nanohub.hub_world import DDM_KEY
 
 KEY = "invented-key"
-DDM_KEY = "invented-ddm-key"
 PATIENCE = 10
 HUB = {"mdm": "/api/v1/nanomdm", "ddm": "/api/v1/ddm"}
 
@@ -86,9 +86,17 @@ class Server:
     as_device: Line
     root: Line
     url: str
+    ddm_url: str = ""
+    """Where KMFDDM answers, if it is a server of its own."""
     authority: Authority = field(default_factory=Authority)
     postgres: Any = None
     restart: Any = None
+
+    @property
+    def settings(self):
+        """What a target says that is this server; the secrets are those of hub_world's vault."""
+        pair = {"ddm_url": self.ddm_url, "ddm_credential": "ddm_api"} if self.ddm_url else {}
+        return {"url": self.url, "credential": "tablets_api", **pair}
 
     def device(self, serial="", authority=None):
         """Make a device with an identity of its own; it is not enrolled yet."""
@@ -137,9 +145,12 @@ def free_port():
 
 
 def _start_sandbox(name, _, told, stack):
-    listen = f"127.0.0.1:{free_port()}"
-    quirks = [*SANDBOX, *(("notify-first-30",) if TRAITS[name].alone else KEY_VALUE)]
+    listen, ddm, alone = f"127.0.0.1:{free_port()}", "", TRAITS[name].alone
+    quirks = [*SANDBOX, *(("notify-first-30",) if alone else KEY_VALUE)]
     config = {"listen": listen, "api_key": KEY, "webhook": told[0], "quirks": quirks}
+    if alone:
+        ddm = f"127.0.0.1:{free_port()}"
+        config["ddm"] = {"listen": ddm, "api_key": DDM_KEY}
     world = stack.enter_context(ExitStack())
 
     def restart():
@@ -147,6 +158,8 @@ def _start_sandbox(name, _, told, stack):
         world.enter_context(running(config))
 
     world.enter_context(running(config))
+    if alone:
+        return _pair(name, f"http://{listen}", f"http://{ddm}", stack, restart=restart)
     return _hub(name, f"http://{listen}", stack, restart=restart)
 
 
@@ -172,14 +185,8 @@ def _start_nanomdm(name, folder, told, stack):
     options += ["-api", DDM_KEY] if "-api" in told[1] else []
     options += ["-enqueue", f"{url}/v1/enqueue/", "-enqueue-key", KEY]
     Program("KMFDDM_BIN", options, f"{ddm}/version", folder / "kmfddm.log", stack)
-    lines = (
-        Line(f"{url}/v1", "nanomdm", KEY),
-        Line(f"{ddm}/v1", "kmfddm", DDM_KEY),
-        Line(ddm),  # without login, which is why it stays on loopback (3.3)
-        Line(url),
-    )
-    traits = TRAITS[name]
-    return Server(name, traits, *_closing(lines, stack), url, authority, postgres, program.restart)
+    more = {"authority": authority, "postgres": postgres, "restart": program.restart}
+    return _pair(name, url, ddm, stack, **more)
 
 
 _STARTS = {"sandbox": _start_sandbox, "nanohub": _start_nanohub, "nanomdm": _start_nanomdm}
@@ -189,6 +196,16 @@ def _hub(name, url, stack, **more):
     prefixes = (HUB["mdm"], HUB["ddm"], HUB["ddm"])
     lines = [Line(url + prefix, "nanohub", KEY) for prefix in prefixes]
     return Server(name, TRAITS[name], *_closing([*lines, Line(url)], stack), url, **more)
+
+
+def _pair(name, url, ddm, stack, **more):
+    lines = [
+        Line(f"{url}/v1", "nanomdm", KEY),
+        Line(f"{ddm}/v1", "kmfddm", DDM_KEY),
+        Line(ddm),  # without login, which is why it stays on loopback (3.3)
+        Line(url),
+    ]
+    return Server(name, TRAITS[name], *_closing(lines, stack), url, ddm, **more)
 
 
 def _closing(lines, stack):

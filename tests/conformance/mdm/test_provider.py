@@ -1,17 +1,18 @@
 """Our own provider over every server: from the files' resources to tablets that hold them."""
 
 import time
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from pedell.model import Status
+from pedell.ports import Event, Happening
 from pedell.sandbox.mdm.tablet import Tablet
 from pedell.state.ledger import open_ledger
 from pedell.state.ledger_rows import SILENCE, SKEW
 from tests.conformance.mdm.device import hold
-from tests.conformance.mdm.front import hub_url
 from tests.conformance.mdm.servers import TRAITS, params, start
 from tests.providers.nanohub.hub_world import World, cohort, listening
 from tests.sandbox.mdm_world import HMAC_KEY, Client
@@ -74,17 +75,23 @@ class School:
 
 @pytest.fixture(params=params(TRAITS))
 def school(request, tmp_path):
-    resources, rows = cohort("gs-nord", size=3)
-    path = tmp_path / "ledger.db"
+    with school_on(request.param, tmp_path) as school:
+        yield school
+
+
+@contextmanager
+def school_on(name, folder, size=3):
+    """Start a server and enrol a cohort of so many tablets."""
+    resources, rows = cohort("gs-nord", size=size)
+    path = folder / "ledger.db"
     with (
         open_ledger(path) as ledger,
         listening(ledger) as url,
-        start(request.param, tmp_path, {"url": url, "key": HMAC_KEY}) as server,
-        hub_url(server) as address,
+        start(name, folder, {"url": url, "key": HMAC_KEY}) as server,
     ):
         devices = [server.device(row["serial"]).enrol(pause=0.02) for row in rows]
         _await(lambda: len(ledger.enrolments()) == len(devices))
-        world = World(Client(address), path, resources)
+        world = World(Client(server.url), path, resources, settings=server.settings)
         with world.stack:
             tablets = {d.udid: Tablet(d.serial, d.udid, "iPad14,1", "", "") for d in devices}
             yield School(server, world, {d.udid: d for d in devices}, tablets)
@@ -149,6 +156,48 @@ def test_what_a_queue_lost_is_noticed_by_the_silence_and_sent_again(school):
     # where nothing was lost nobody has asked for a list since, so that nothing newer shows it
     school.ends(frozenset({(3, 3)} if is_lost else {(3, 3), (2, 3)}))
     assert {len(each.profiles) for each in school.tablets.values()} == {4}
+
+
+def test_a_look_names_the_login_that_is_refused(school):
+    """2.2, 3.1: each server has its own user and key; every look tries both."""
+    for setting in school.server.settings.keys() & {"credential", "ddm_credential"}:
+        shut_out = school.world.connect(**{setting: "wrong_api"})
+        with pytest.raises(PermissionError, match=f"`{setting}`"):
+            shut_out.observe(tuple(school.world.wanted.values()), ())
+
+
+@pytest.mark.parametrize("name", params(["sandbox-pgsql", "nanomdm", "nanomdm-pgsql"]))
+def test_more_devices_hear_of_their_declarations_than_kmfddm_would_tell(name, tmp_path):
+    """0.4: it tells the first 30; so it is never asked to, and each gets our own command."""
+    with school_on(name, tmp_path, size=34) as school:
+        kinds = {"membership", "app"}
+        school.world.wanted = {a: r for a, r in school.world.wanted.items() if a.kind in kinds}
+        school.apply()
+        school.work()
+        assert {len(tablet.declarations) for tablet in school.tablets.values()} == {3}
+
+
+def test_a_device_that_the_server_does_not_know_costs_the_others_nothing(school):
+    """2.2: PostgreSQL refuses the whole batch for one unknown id, key-value storage takes it."""
+    address, resource = next((a, r) for a, r in school.world.wanted.items() if a.kind == "presets")
+    arrived = Event("GHOST", Happening.ARRIVED, time.time(), "INVENTED-GHOST")
+    school.world.ledger.take([arrived, replace(arrived, what=Happening.ENROLLED, is_fresh=True)])
+    school.world.wanted = {
+        address: replace(resource, devices=resource.devices | {"INVENTED-GHOST"})
+    }
+    (outcome,) = school.apply()
+    assert ("1 of 4 devices" in outcome.detail) == school.server.traits.sql, outcome
+    school.work()
+    assert {len(tablet.profiles) for tablet in school.tablets.values()} == {1}
+
+
+@pytest.mark.parametrize("name", params(["nanomdm"]))
+def test_a_nanomdm_without_a_key_has_nothing_to_speak_to(name, tmp_path):
+    """2.1: no -api, no API; the look says so."""
+    with start(name, tmp_path, keyed=False) as server:
+        world = World(Client(server.url), tmp_path / "ledger.db", {}, settings=server.settings)
+        with world.stack, pytest.raises(OSError, match="-api"):
+            world.observe()
 
 
 def _await(condition, tell=lambda: "it never happened"):

@@ -1,69 +1,83 @@
-"""NanoHUB's HTTP interface: many calls at once, and no hammering on a door that stays shut."""
+"""The HTTP interface of NanoHUB, and of NanoMDM and KMFDDM, which are the same two in a pair."""
 
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from pedell.payloads.apple import DECLARATIONS
 from pedell.providers.nanohub.codecs import Report, read_names, read_reports
-from pedell.transports.http import Answer, BrokenOffError, Http, Reply, Request
+from pedell.providers.nanohub.door import Door
+from pedell.transports.http import Answer, Reply, Request
 from pedell.transports.strict_json import read_json
 
-MDM, DDM = "/api/v1/nanomdm", "/api/v1/ddm"
+MDM, DDM = "/nanomdm", "/ddm"
+_DECLARED = frozenset({*DECLARATIONS, "membership"})
+
 BATCH = 100
 """Most enrolment ids in one URL (facts: about 100)."""
 
 PAUSE = 0.5
 """Seconds before something is asked again whose answer could not be read."""
 
-PATIENCE = 10
-"""Broken answers in a row after which the MDM counts as gone."""
-
 _FINE = (200, 204, 304)
+_KMFDDM = ("KMFDDM", "ddm_url", "-api")
 
 Key = TypeVar("Key")
 Found = TypeVar("Found")
 
 
 class Api:
-    """The calls. What a call needs of the server's truth is judged by whoever makes it."""
+    """The calls. What a call needs of the server's truth is judged by whoever makes it.
 
-    def __init__(self, http: Http) -> None:
-        self._http = http
-        self._broken = 0
-        self.gone: OSError | None = None
+    ``mdm`` leads to the commands, ``ddm`` to the declarations: the same door where one process
+    does both. Paths begin with :data:`MDM` or :data:`DDM`.
+    """
+
+    def __init__(self, mdm: Door, ddm: Door) -> None:
+        self._mdm, self._ddm = mdm, ddm
+
+    @property
+    def gone(self) -> OSError | None:
+        """Why no command is taken any more, None while the MDM answers."""
+        return self._mdm.gone
+
+    def gone_for(self, kind: str) -> OSError | None:
+        """Return why nothing of a kind can be done any more.
+
+        Declarations and sets need both servers: one holds them, the other tells devices to look.
+        """
+        return self._mdm.gone or (self._ddm.gone if kind in _DECLARED else None)
 
     def begin(self) -> None:
         """Believe again that somebody answers."""
-        self.gone, self._broken = None, 0
+        self._mdm.begin()
+        self._ddm.begin()
+
+    def greet(self) -> None:
+        """Try the login of a server that a look would not ask otherwise. Raises OSError."""
+        if self._mdm is self._ddm:
+            return
+        if self._mdm.ask(f"{MDM}/push/").status == 404:  # nobody is named: it wakes nobody
+            raise _no_api("NanoMDM", "url", "-api")
 
     def ask_all(self, calls: Iterable[tuple[Key, Request]]) -> Iterator[tuple[Key, Answer]]:
         """Ask many at once, and yield each key with its answer as they come.
 
-        Once the MDM is gone the rest is not asked any more: each gets the same error.
+        Once a server is gone the rest is not asked any more: each gets the same error.
         """
-        keys: dict[int, tuple[Key, Request]] = {}
-        unasked: list[Key] = []
-
-        def requests() -> Iterator[Request]:
-            for key, request in calls:
-                if self.gone:
-                    unasked.append(key)
-                else:
-                    keys[id(request)] = (key, request)
-                    yield request
-
-        for request, answer in self._http.send_all(requests()):
-            self._watch(answer)
-            yield keys.pop(id(request))[0], answer
-        for key in unasked:
-            yield key, self.gone or OSError("not asked")
+        for is_ddm, some in groupby(calls, lambda call: call[1].path.startswith(DDM)):
+            yield from (self._ddm if is_ddm else self._mdm).ask_all(some)
 
     def settle_all(self, calls: Sequence[tuple[Key, Request]]) -> dict[Key, str]:
-        """Make idempotent changes, each once more where it failed; return key → what went wrong."""
+        """Change declarations and sets, each once more where it failed; return key → what failed.
+
+        All of these are idempotent.
+        """
         failed = self._settle(dict(calls))
-        if failed and not self.gone:
+        if failed and not self._ddm.gone:
             time.sleep(PAUSE)
             failed = self._settle({key: request for key, request in calls if key in failed})
         return failed
@@ -102,7 +116,10 @@ class Api:
 
     def declarations(self) -> frozenset[str]:
         """Return the identifiers of all declarations. Raises OSError."""
-        reply = self._http.send("GET", f"{DDM}/declarations")
+        reply = self._ddm.ask(f"{DDM}/declarations")
+        if reply.status == 404:
+            is_hub = self._mdm is self._ddm
+            raise _no_api(*(("NanoHUB", "url", "-api-key") if is_hub else _KMFDDM))
         return self._understood(reply, read_names)
 
     def read_declarations(self, identifiers: Iterable[str]) -> dict[str, Mapping[str, Any]]:
@@ -114,6 +131,19 @@ class Api:
             if answer.status != 404:
                 found[name] = self._understood(answer, _declaration)
         return found
+
+    def sets(self) -> frozenset[str]:
+        """Return the names of all sets that hold something. Raises OSError."""
+        return self._understood(self._ddm.ask(f"{DDM}/sets"), read_names)
+
+    def read_sets(self, enrolments: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        """Return serial → the sets of that device, one request for each. Raises OSError."""
+        paths = {key: f"enrollment-sets/{_quoted(name)}" for key, name in enrolments.items()}
+        return self._read_names(paths)
+
+    def read_held(self, sets: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return set → the declarations in it. Raises OSError."""
+        return self._read_names({name: f"set-declarations/{_quoted(name)}" for name in sets})
 
     def reports(self, enrolments: Sequence[str]) -> dict[str, Mapping[str, Report]]:
         """Return enrolment id → identifier → what the device last said of it. Raises OSError."""
@@ -130,11 +160,20 @@ class Api:
 
     def ask_push_certificate(self, topic: str) -> Reply:
         """Ask for the certificate that devices of a topic are woken with. Raises OSError."""
-        return self._http.send("GET", f"{MDM}/pushcert?topic={_quoted(topic)}")
+        return self._mdm.ask(f"{MDM}/pushcert?topic={_quoted(topic)}")
 
     def excerpt(self, body: bytes) -> str:
         """Cut what the MDM said to one harmless line."""
-        return self._http.excerpt(body)
+        return self._mdm.excerpt(body)
+
+    def _read_names(self, paths: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        calls = ((key, Request("GET", f"{DDM}/{path}")) for key, path in paths.items())
+        for key, answer in self.ask_all(calls):
+            if isinstance(answer, OSError):
+                raise answer
+            found[key] = self._understood(answer, read_names)
+        return found
 
     def _settle(self, calls: Mapping[Key, Request]) -> dict[Key, str]:
         failed: dict[Key, str] = {}
@@ -144,16 +183,6 @@ class Api:
             elif answer.status not in _FINE:
                 failed[key] = f"HTTP {answer.status}: {self.excerpt(answer.body)}"
         return failed
-
-    def _watch(self, answer: Answer) -> None:
-        if isinstance(answer, Reply):
-            self._broken = 0
-        elif isinstance(answer, BrokenOffError):
-            self._broken += 1
-        if isinstance(answer, OSError) and (
-            not isinstance(answer, BrokenOffError) or self._broken >= PATIENCE
-        ):
-            self.gone = answer
 
     def _understood(self, reply: Reply, read: Callable[[bytes], Found]) -> Found:
         if reply.status != 200:
@@ -169,6 +198,11 @@ def batches(enrolments: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Cut ids into portions that fit into a URL."""
     for start in range(0, len(enrolments), BATCH):
         yield tuple(enrolments[start : start + BATCH])
+
+
+def _no_api(server: str, setting: str, option: str) -> OSError:
+    where = f"nothing of {server}'s API is at the target's `{setting}`"
+    return OSError(f"{where}: check it, and {server}'s {option}")
 
 
 def _declaration(body: bytes) -> Mapping[str, Any]:
