@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pedell.files import create_atomically, rewrite_atomically, write_atomically
+from pedell.files import (
+    create_atomically,
+    rewrite_atomically,
+    rewritten_together,
+    write_atomically,
+)
 
 HOME = Path(__file__).parents[1]
 
@@ -140,3 +145,30 @@ while True:
             child.send_signal(signal.SIGKILL)
         content = path.read_bytes()
         assert (len(content), len(set(content))) == (50_000, 1)
+
+
+def test_of_several_files_all_are_written_or_none(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "folder/new"
+    old.write_text("before")
+
+    def stopped():
+        with rewritten_together({old: b"x", new: b"y"}, 0o644):
+            assert (old.read_text(), new.read_text()) == ("x", "y")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert (old.read_text(), new.exists()) == ("before", False)
+    with rewritten_together({old: b"x", new: b"y"}, 0o644):
+        pass
+    assert (old.read_text(), new.read_text()) == ("x", "y")
+
+
+def test_a_file_that_cannot_be_written_takes_the_others_back(tmp_path):
+    old, blocked = tmp_path / "old", tmp_path / "file/new"
+    old.write_text("before")
+    (tmp_path / "file").write_text("where a folder belongs")
+    writing = rewritten_together({old: b"x", blocked: b"y"}, 0o644)
+    with pytest.raises(FileExistsError):
+        writing.__enter__()
+    assert old.read_text() == "before"

@@ -9,7 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _UNABLE = (errno.EINVAL, errno.ENOTSUP)
@@ -59,19 +59,49 @@ def create_atomically(path: Path, content: bytes, mode: int) -> bool:
 
 
 @contextlib.contextmanager
+def rewritten_together(contents: Mapping[Path, bytes], mode: int) -> Iterator[None]:
+    """Give files new content for good if the block ends well; else put all of them back.
+
+    Folders are made where they are missing. ``mode`` and errors as :func:`rewrite_atomically`.
+    """
+    done: dict[Path, bytes | None] = {}
+    try:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            done[path] = path.read_bytes() if path.exists() else None
+            rewrite_atomically(path, content, mode)
+        yield
+    except BaseException:  # whatever stops it, Ctrl-C too: half an inventory is none
+        for path, before in done.items():
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                rewrite_atomically(path, before, mode)
+        raise
+
+
+@contextlib.contextmanager
 def _written_beside(path: Path, content: bytes) -> Iterator[tuple[Path, int]]:
     """Write the content under a name of its own, for us alone, and sync the folder at the end."""
     fresh = path.with_name(f".pedell-{secrets.token_hex(8)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(handle, left) :]
+        _write_all(handle, content, path)
         yield fresh, handle
     finally:
         os.close(handle)
         fresh.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _write_all(handle: int, content: bytes, path: Path) -> None:
+    left = memoryview(content)
+    try:
+        while left:
+            left = left[os.write(handle, left) :]
+    except OSError as error:
+        error.filename = str(path)  # a full disk names no file
+        raise
 
 
 def _hand_over(handle: int, old: os.stat_result) -> None:

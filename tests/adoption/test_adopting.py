@@ -6,6 +6,7 @@ import pytest
 
 from pedell.adoption import Wish
 from pedell.adoption.hiding import Hiding
+from pedell.adoption.likeness import described
 from pedell.adoption.proving import Claim, Language, prove
 from pedell.language.documents import parse_document
 from pedell.model import Rejected, Source
@@ -239,6 +240,23 @@ def test_a_network_stays_with_another_of_its_name_and_takes_no_third_along():
         "wifi",
         "wifi, raw profile",
     ]
+
+
+def test_a_root_that_a_network_names_twice_is_one_anchor():
+    again = {**ROOT, "PayloadUUID": "6E5F1A8C-0001-4000-8000-000000000001"}
+    uuids = [ROOT["PayloadUUID"], again["PayloadUUID"]]
+    once, twice = (enterprise(PayloadCertificateAnchorUUID=each) for each in (uuids[:1], uuids))
+    done = adopted(stranger("Einmal", once, ROOT), stranger("Zweimal", twice, ROOT, again))
+    assert {name for _, became, name in fates(done) if became == "wifi"} == {"schulnetz"}
+    (file,) = (text for name, text in done.files.items() if name.endswith(".pem"))
+    assert file.count(b"BEGIN CERTIFICATE") == 1
+
+
+def test_a_network_that_trusts_one_root_less_is_another_one():
+    other = payload("com.apple.security.root", "CA 2 (erfunden)", PayloadContent=DER + b"2")
+    uuids = [ROOT["PayloadUUID"], other["PayloadUUID"]]
+    both, one = (enterprise(PayloadCertificateAnchorUUID=named) for named in (uuids, uuids[:1]))
+    assert described([both, ROOT, other]) != described([one, ROOT, other])
 
 
 def _keys_of(part):

@@ -55,13 +55,6 @@ def is_sound(kind, spec):
     return not CHECK.problems(Resource(at, "", spec, frozenset(), (), (), Source("", 1, 1)))
 
 
-def names_none_twice(spec):
-    """Tell whether no certificate stands twice among those of a network: one too many to prove."""
-    anchors = [spec.get("anchor", ""), *spec.get("anchors", {}).values()]
-    found = "".join(anchors).split("-----END CERTIFICATE-----")[:-1]
-    return len({one.strip() for one in found}) == len(found)
-
-
 def is_hollow(spec):
     """Tell whether a block has nothing in it: files forget it, so it stays a raw profile."""
     return isinstance(spec, dict) and (not spec or any(map(is_hollow, spec.values())))
@@ -98,8 +91,8 @@ def said(*profiles):
         match value:
             case dict():
                 return {key: plain(child) for key, child in sorted(value.items())}
-            case list():
-                return sorted((plain(child) for child in value), key=repr)
+            case list():  # a set: an anchor that is named twice is one
+                return [*{repr(one): one for one in sorted(map(plain, value), key=repr)}.values()]
             case str() if UUID.fullmatch(value) and value in by_uuid:
                 return {"of": repr(by_uuid[value])}
             case _:
@@ -151,7 +144,7 @@ def test_what_pedell_wrote_comes_back_in_its_own_words(kind, tmp_path_factory):
 @FEW
 @given(st.lists(SPECS["wifi"].map(der_only), min_size=1, max_size=3), st.booleans())
 def test_several_profiles_come_back_with_what_they_share_said_once(specs, is_shared):
-    assume(all(is_sound("wifi", spec) and names_none_twice(spec) for spec in specs))
+    assume(all(is_sound("wifi", spec) for spec in specs))
     specs = [*specs, specs[0]] if is_shared else specs
     profiles = [profile_of("wifi", spec, number) for number, spec in enumerate(specs)]
     strangers = [read_stranger(f"{n}.mobileconfig", each) for n, each in enumerate(profiles)]

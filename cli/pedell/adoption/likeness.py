@@ -226,11 +226,17 @@ def _plain(value: Any, targets: Mapping[str, str]) -> Any:
             return {f"key {key}": _plain(child, targets) for key, child in value.items()}
         case list():
             plain = [_plain(child, targets) for child in value]
-            return plain if any(map(_is_block, value)) else sorted(plain, key=json.dumps)
+            by_text = {json.dumps(each): each for each in plain}
+            return (
+                plain if any(map(_is_block, value)) else [by_text[key] for key in sorted(by_text)]
+            )
         case _:
             return value
 
 
 def _is_block(value: Any) -> bool:
-    """Tell what has an order in a list: words and numbers are sets wherever we write them."""
+    """Tell what has an order in a list: words, numbers and references are sets where we write them.
+
+    An anchor that a network names twice is one anchor to a device.
+    """
     return isinstance(value, dict | list)

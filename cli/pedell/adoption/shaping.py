@@ -44,14 +44,14 @@ class Shaping:
         self._shaped: dict[int, list[Payload]] = {}
 
     def network(self, content: Content, named: Sequence[Content]) -> list[Payload]:
-        """Shape a network with the certificates that it names."""
+        """Shape a network with the certificates that it names, each of them once."""
         payloads = [self._payload("wifi", content)]
-        roots = [self.certificate(each) for each in named if each["PayloadType"] == ROOT]
-        names = [name for name, _ in roots]
-        if len({*names}) > _MOST_CERTIFICATES:
-            whole = "".join(_text(payload.content) for _, payload in roots)
+        roots = dict(self.certificate(each) for each in named if each["PayloadType"] == ROOT)
+        names = [*roots]
+        if len(names) > _MOST_CERTIFICATES:
+            whole = "".join(_text(payload.content) for payload in roots.values())
             names = [self._names.name("certificates", names[0], whole)] * len(names)
-        for number, (name, (_, root)) in enumerate(zip(names, roots, strict=True), start=1):
+        for number, (name, root) in enumerate(zip(names, roots.values(), strict=True), start=1):
             labelled = {**root.content, "PayloadDisplayName": name}
             payloads.append(Payload(f"ca-{number}", ROOT, labelled))
         own = [each for each in named if each["PayloadType"] == IDENTITY]

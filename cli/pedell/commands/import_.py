@@ -13,17 +13,16 @@ from pedell.adoption import (
     Adopted,
     Fate,
     Language,
-    Stranger,
     Wish,
     adopt_profiles,
-    read_stranger,
     slug,
 )
 from pedell.commands import options
+from pedell.commands.profile_files import read_profiles
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.language.plain_yaml import write_yaml
 from pedell.language.secret_files import AUTHORITY, FOLDER, put_entries
-from pedell.model import Problem, Rejected, Source, quote, tell
+from pedell.model import Problem, Rejected
 from pedell.outputs.views import Table
 from pedell.outputs.wording import count
 from pedell.vault.age import encrypt_entry
@@ -31,7 +30,6 @@ from pedell.wiring import Setting, load_schemas, load_service
 
 _APPLE = "com.apple."
 _NAMED = 5
-_MOST_BYTES = 5_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
 
@@ -117,13 +115,7 @@ def _id(text: str, option: str) -> str:
 
 def _adopted(files: Iterable[Path], wish: Wish) -> Adopted:
     """Read and adopt all files, or reject them with all that is wrong in any of them."""
-    problems: list[Problem] = []
-    strangers: list[Stranger] = []
-    for path in dict.fromkeys(found for each in files for found in _profiles(each)):
-        try:
-            strangers.append(read_stranger(str(path), _content(path)))
-        except Rejected as rejected:
-            problems += rejected.problems
+    strangers, problems = read_profiles(files)
     language = Language(load_schemas(), load_service, Setting(()).today)
     try:
         adopted = adopt_profiles(strangers, wish, language)
@@ -132,33 +124,6 @@ def _adopted(files: Iterable[Path], wish: Wish) -> Adopted:
     if problems:
         raise Rejected(problems)
     return adopted
-
-
-def _profiles(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    found = [each for each in sorted(path.rglob("*.mobileconfig")) if each.is_file()]
-    if not found:
-        detail = tell("There is no file *.mobileconfig in {folder}.", folder=path)
-        raise Rejected([Problem("E0108", detail)])
-    yield from found
-
-
-def _content(path: Path) -> bytes:
-    source = Source(str(path), 1, 1)
-    if path.exists() and not path.is_file():
-        raise Rejected([Problem("E0101", tell("It is no file that can be read."), source)])
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        reason = tell("{reason}.", reason=quote(str(error.strerror)))
-        raise Rejected([Problem("E0101", reason, source)]) from None
-    if len(content) > _MOST_BYTES:
-        detail = tell("It is larger than {most:,} bytes.", most=_MOST_BYTES)
-        raise Rejected([Problem("E0105", detail, source)])
-    return content
 
 
 def _closed(adopted: Adopted, authority: str, recipients: tuple[str, ...]) -> Mapping[str, bytes]:

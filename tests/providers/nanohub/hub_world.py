@@ -1,6 +1,7 @@
 """A sandbox MDM, the listener that fills a ledger, and schools to be set up on it."""
 
 import json
+import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -49,9 +50,17 @@ class Drawer:
         return keyed(b"invented", name, self._secrets[name]) if name in self._secrets else None
 
 
-VAULT = Drawer(tablets_api=KEY, wrong_api="wrong", wlan="Geheim-1 (erfunden)", wlan_new="Geheim-2")
+DDM_KEY = "invented-ddm-key"
+VAULT = Drawer(
+    tablets_api=KEY,
+    ddm_api=DDM_KEY,
+    wrong_api="wrong",
+    wlan="Geheim-1 (erfunden)",
+    wlan_new="Geheim-2",
+)
 ORDER = (
     "membership", "certificate", "wifi", "configuration", "restrictions", "presets", "app",
+    "configured_app",
 )  # fmt: skip
 NEEDS = {"wifi": "certificate", "app": "membership", "configuration": "membership"}
 SOURCE = Source("invented.yml", 1, 1)
@@ -97,16 +106,19 @@ class World:
     traffic: Traffic = field(default_factory=Traffic)
     stack: ExitStack = field(default_factory=ExitStack)
     credential: str = "tablets_api"
+    adopted: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
 
     def __post_init__(self):
         self.ledger = self.stack.enter_context(open_ledger(self.ledger_path))
         self.session = self.connect()
 
-    def connect(self, url=None):
+    def connect(self, url=None, **more):
         """Open a new session, as another run would."""
-        settings = {"url": url or self.mdm.url, "credential": self.credential}
+        settings = {"url": self.mdm.url, "credential": self.credential, **self.settings, **more}
+        settings |= {"url": url} if url else {}
         target = Target("tablets", "tablets", "nanohub", "", settings, SOURCE)
-        means = Means(VAULT, self.ledger, self.traffic, OWNER)
+        means = Means(VAULT, self.ledger, self.traffic, OWNER, self.adopted)
         return self.stack.enter_context(NanoHub().connect(target, means))
 
     def set(self, kind, **fields):
@@ -174,6 +186,18 @@ class World:
     @staticmethod
     def _place(change):
         return change.address.school, change.address.place
+
+
+@contextmanager
+def pair_world(folder, cohorts):
+    """Start it all as NanoMDM with KMFDDM beside it, each with a key of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with hub_world(folder, cohorts, ddm={"listen": address, "api_key": DDM_KEY}) as world:
+        world.settings = {"ddm_url": f"http://{address}", "ddm_credential": "ddm_api"}
+        world.session = world.connect()
+        yield world
 
 
 @contextmanager

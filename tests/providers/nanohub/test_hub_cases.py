@@ -10,7 +10,6 @@ from pedell.model import Address, Sealed
 from pedell.ports import Event, Happening
 from pedell.providers.nanohub.codecs import (
     Taken,
-    identifier_of,
     opened,
     profile_of,
     read_names,
@@ -19,6 +18,7 @@ from pedell.providers.nanohub.codecs import (
     resealed,
 )
 from pedell.providers.nanohub.events import read_event
+from pedell.providers.nanohub.names import Names
 
 CASES = Path(__file__).parent / "cases"
 
@@ -77,20 +77,21 @@ WIFI = Address("gs-nord", "pupil", "wifi", "schulnetz")
 
 def test_names_bear_our_mark():
     assert (
-        identifier_of("musterstadt", WIFI) == "de.pedell.musterstadt.gs-nord.pupil.wifi.schulnetz"
+        Names("musterstadt").identifier(WIFI)
+        == "de.pedell.musterstadt.gs-nord.pupil.wifi.schulnetz"
     )
 
 
 def test_two_cohorts_with_the_same_spec_have_profiles_of_their_own():
     spec = {"ssid": "S", "security": "open"}
     other = Address("gs-nord", "teacher", "wifi", "schulnetz")
-    assert profile_of("m", WIFI, spec).uuid != profile_of("m", other, spec).uuid
+    assert profile_of(Names("m"), WIFI, spec).uuid != profile_of(Names("m"), other, spec).uuid
 
 
 def test_a_raw_profile_goes_out_under_our_name():
     whole = {"PayloadContent": [], "PayloadIdentifier": "org.example.exam", "PayloadUUID": "theirs"}
     spec = {"content": plistlib.dumps(whole).decode()}
-    profile = profile_of("m", Address("gs-nord", "pupil", "profile", "exam"), spec)
+    profile = profile_of(Names("m"), Address("gs-nord", "pupil", "profile", "exam"), spec)
     written = plistlib.loads(profile.compile(lambda _: ""))
     assert written["PayloadIdentifier"] == "de.pedell.m.gs-nord.pupil.profile.exam"
     assert written["PayloadUUID"] == profile.uuid != "theirs"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pedell.model import Action, Address, Resource
+from pedell.stages.move import find_heirs
 from tests.providers.nanohub.hub_world import OWNER, SOURCE, cohort, hub_world
 
 SIRI = Address("gs-nord", "pupil", "configuration", "siri")
@@ -100,6 +101,22 @@ def test_as_long_as_a_profile_says_it_only_what_devices_show_counts(tmp_path):
         world.rest()
         held_back = {change.address: change.devices for change in world.changes()}
         assert held_back == {SIRI: siri.devices, RIGHTS: siri.devices}
+
+
+def test_a_profile_that_moved_as_a_whole_leaves_devices_and_the_declaration_stays(world):
+    siri = world.wanted.pop(SIRI)
+    world.wanted[RIGHTS] = replace(world.wanted[RIGHTS], spec=siri.spec)
+    world.apply()
+    world.rest()
+    world.wanted[SIRI] = siri
+    del world.wanted[RIGHTS]
+    found = find_heirs(tuple(world.memory.values()), world.wanted)
+    assert found == {RIGHTS: (SIRI,)}
+    world.apply()
+    world.rest()
+    assert world.changes() == []
+    assert world.progress()[SIRI].verified == 3
+    assert not any("restrictions" in name for one in siri.devices for name in world.mdm.held(one))
 
 
 def change_on_mdm(world, payload):

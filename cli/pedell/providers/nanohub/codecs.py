@@ -7,34 +7,20 @@ from typing import Any
 
 from pedell.model import Address, Sealed, Spec, Value
 from pedell.payloads.apple import PROFILES, Payload, compile_profile, profile_uuid
+from pedell.providers.nanohub.names import Names
 from pedell.transports.strict_json import read_json
-
-MARK = "de.pedell."
-"""What the identifiers of all that is ours begin with; anything else is none of our business."""
 
 INSTALL, REMOVE = "InstallProfile", "RemoveProfile"
 LIST, SYNC = "ProfileList", "DeclarativeManagement"
 MEMBER = "SetMembership"  # no command of Apple's: our note that a device was put into a set
 
 
-def identifier_of(owner: str, address: Address) -> str:
-    """Return the name of a profile or declaration on the MDM and on devices."""
-    return f"{set_of(owner, address)}.{address.kind}.{address.name}"
-
-
-def set_of(owner: str, address: Address) -> str:
-    """Return the name of the set of declarations that the cohort's devices keep."""
-    return f"{MARK}{owner}.{address.school}.{address.place}"
-
-
-def activation_of(set_name: str) -> str:
-    """Return the name of the declaration that switches on the others of a set."""
-    return f"{set_name}.activation"
-
-
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A resource as a profile, its secrets still sealed; ``uuid`` names the content."""
+    """A resource as a profile, its secrets still sealed; ``uuid`` names the content.
+
+    Devices show it as the profile's PayloadUUID.
+    """
 
     identifier: str
     title: str
@@ -43,15 +29,16 @@ class Profile:
 
     def compile(self, reveal: Callable[[str], str]) -> bytes:
         """Write it as devices read it, with the secrets in it."""
-        return compile_profile(self.identifier, self.title, self.payloads, reveal)
+        return compile_profile(self.identifier, self.title, self.payloads, reveal, self.uuid)
 
 
-def profile_of(owner: str, address: Address, spec: Spec) -> Profile:
+def profile_of(names: Names, address: Address, spec: Spec) -> Profile:
     """Write a spec as a profile. Raises ValueError where it cannot be written."""
-    name = identifier_of(owner, address)
+    name = names.identifier(address)
     title = f"{address.name} ({address.kind}, {address.school} {address.place})"
     payloads = PROFILES[address.kind].encode(spec)
-    return Profile(name, title, payloads, profile_uuid(name, title, payloads))
+    content = profile_uuid(name, title, payloads)
+    return Profile(name, title, payloads, names.uuid(address, content))
 
 
 def opened(value: Value, book: Value) -> Value:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from pedell.payloads.apple import decode_activation, encode_activation
+from pedell.payloads.apple.declarations import Declaration
 from pedell.providers.nanohub.api import Api
-from pedell.providers.nanohub.codecs import activation_of
 from pedell.providers.nanohub.jobs import Job
 from pedell.transports.http import Request
 
@@ -36,36 +36,43 @@ def _switch(api: Api, jobs: Sequence[Job]) -> dict[int, str]:
     groups: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
         groups[job.set_name].append(job)
+    asked = {name: None for group in groups.values() for name in group[0].activations}
     try:
-        before = api.read_declarations(map(activation_of, groups))
-        after = {name: _switched(before.get(activation_of(name)), groups[name]) for name in groups}
+        before = api.read_declarations(asked)
+        after = {s: _switched(before, group) for s, group in groups.items()}
     except (OSError, ValueError) as error:
         return {job.step.number: f"its activation cannot be read: {error}" for job in jobs}
-    on = {name: apps for name, apps in after.items() if apps}
-    off = {name for name in groups if not after[name] and activation_of(name) in before}
-    failed = api.settle_all(
-        [
-            (name, api.put_declaration(encode_activation(activation_of(name), apps)))
-            for name, apps in on.items()
-        ]
-    )
-    failed |= api.settle_all(
-        [(name, api.in_set("PUT", name, activation_of(name))) for name in on.keys() - failed.keys()]
-    )
+    written = {(s, one["Identifier"]): one for s, found in after.items() for one in found}
+    on = {key: one for key, one in written.items() if decode_activation(one)}
+    off = written.keys() - on.keys()
+    failed = api.settle_all([(key, api.put_declaration(one)) for key, one in on.items()])
+    failed |= api.settle_all([(k, api.in_set("PUT", *k)) for k in on.keys() - failed.keys()])
     failed |= _remove(api, off)
-    return {job.step.number: failed[job.set_name] for job in jobs if job.set_name in failed}
+    wrong = {set_name: why for (set_name, _), why in failed.items()}
+    return {job.step.number: wrong[job.set_name] for job in jobs if job.set_name in wrong}
 
 
-def _switched(activation: Mapping[str, Any] | None, jobs: Sequence[Job]) -> frozenset[str]:
-    apps = decode_activation(activation) if activation else frozenset()
-    return (apps | {job.name for job in jobs if job.declaration}) - {
-        job.name for job in jobs if not job.declaration
-    }
+def _switched(before: Mapping[str, Mapping[str, Any]], jobs: Sequence[Job]) -> list[Declaration]:
+    """Return the activations of a set that have to be written; an empty one has to go.
+
+    What one of them switches on is not switched on twice. Of those that are not ours everything
+    else stays as it is, a condition say.
+    """
+    *adopted, own = jobs[0].activations
+    apps = {name: decode_activation(before[name]) for name in jobs[0].activations if name in before}
+    gone = {job.name for job in jobs if not job.declaration}
+    others = frozenset[str]().union(*(apps[name] for name in adopted if name in apps))
+    mine = apps.get(own, frozenset()) | {job.name for job in jobs if job.declaration} - others
+    found = [encode_activation(own, mine - gone)] if mine else []
+    for name in adopted:
+        if name in apps and apps[name] & gone:
+            rest = encode_activation(name, apps[name] - gone)
+            said = {**before[name].get("Payload", {}), **rest["Payload"]}
+            found.append({**rest, "Payload": said})
+    return found
 
 
-def _remove(api: Api, sets: Set[str]) -> dict[str, str]:
-    failed = api.settle_all(
-        [(name, api.in_set("DELETE", name, activation_of(name))) for name in sets]
-    )
-    gone = [(name, api.delete_declaration(activation_of(name))) for name in sets - failed.keys()]
+def _remove(api: Api, places: Set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    failed = api.settle_all([(key, api.in_set("DELETE", *key)) for key in places])
+    gone = [(key, api.delete_declaration(key[1])) for key in places - failed.keys()]
     return failed | api.settle_all(gone)

@@ -10,11 +10,16 @@ from pedell.payloads.apple import DECLARATIONS, PROFILES
 from pedell.ports import Means, Stage
 from pedell.providers.nanohub.api import Api
 from pedell.providers.nanohub.books import Books, open_books
-from pedell.providers.nanohub.codecs import LIST, SYNC, Report, identifier_of
+from pedell.providers.nanohub.codecs import LIST, SYNC, Report
+from pedell.providers.nanohub.names import Names
 from pedell.providers.nanohub.progress import count, stages_of
 from pedell.providers.nanohub.pushcert import tell_push_certificate
 from pedell.providers.nanohub.refresh import Round, doubt_declarations
+from pedell.providers.nanohub.signing import tell_signing
 from pedell.providers.nanohub.stand import Knowledge
+
+AGAIN = 20.0
+"""Seconds that a device gets to load an app by command before it is asked for it again."""
 
 
 class HubDevices:
@@ -24,9 +29,10 @@ class HubDevices:
     keep all of theirs when last asked.
     """
 
-    def __init__(self, means: Means, api: Api) -> None:
-        self._means, self._api = means, api
+    def __init__(self, means: Means, names: Names, api: Api) -> None:
+        self._means, self._names, self._api = means, names, api
         self._reports: dict[str, Mapping[str, Report]] = {}
+        self._asked = time.monotonic()
 
     def forget(self) -> None:
         """Believe no report any more: declarations change now."""
@@ -45,27 +51,32 @@ class HubDevices:
         fingerprint = means.vault.fingerprint
         heard = means.ledger.heard()
         now = time.time()
-        known = Knowledge(means.owner, books, self._reports, heard, traces, fingerprint, now)
+        known = Knowledge(self._names, books, self._reports, heard, traces, fingerprint, now)
         wrong = (r for r in resources if known.missed(r))
-        doubt_declarations(means.ledger, (identifier_of(means.owner, r.address) for r in wrong))
+        doubt_declarations(means.ledger, (self._names.identifier(r.address) for r in wrong))
         return known.stand(resources)
 
     def progress(self, resources: Sequence[Resource]) -> Mapping[Address, Progress]:
-        """Count how far devices have come; asks the MDM for reports on apps, and no device."""
+        """Count how far devices have come; asks the MDM for reports on apps.
+
+        Devices are asked only for apps by command that they had not loaded yet, now and then.
+        """
         self._api.begin()
         means, books = self._means, open_books(self._means.ledger)
         with suppress(OSError):  # nothing more is verified then, which is what a gate has to know
             self._ask_unfinished(resources, books)
+            self._ask_again(resources)
         known = (books, self._reports, means.vault.fingerprint)
         return {
-            resource.address: count(resource.devices, stages_of(means.owner, resource, *known))
+            resource.address: count(resource.devices, stages_of(self._names, resource, *known))
             for resource in resources
         }
 
     def ask(self, resources: Sequence[Resource]) -> str:
         """Have devices list their profiles and wake them; return why some could not be woken."""
         self._api.begin()
-        round_ = Round(self._means.owner, self._means.ledger, self._api, 0.0)
+        round_ = Round(self._names, self._means.ledger, self._api, 0.0)
+        round_.ask_again(resources)
         _, unwoken = round_.ask(_holders(resources))
         if not unwoken:
             return ""
@@ -80,9 +91,12 @@ class HubDevices:
         return count(_holders(resources), held)
 
     def notices(self) -> Sequence[Notice]:
-        """Tell when the certificate ends that devices are woken with. Raises OSError."""
+        """Tell when the certificates end that devices are woken with, and that sign profiles.
+
+        Raises OSError.
+        """
         self._api.begin()
-        found: list[Notice] = []
+        found = [*tell_signing(self._means.signing, time.time())]
         for topic in self._means.ledger.topics():
             reply = self._api.ask_push_certificate(topic)
             try:
@@ -91,18 +105,24 @@ class HubDevices:
                 raise OSError("the MDM does not say what its push certificate is") from None
         return found
 
+    def _ask_again(self, resources: Sequence[Resource]) -> None:
+        if time.monotonic() - self._asked >= AGAIN:
+            self._asked = time.monotonic()
+            round_ = Round(self._names, self._means.ledger, self._api, 0.0)
+            round_.ask_again(resources, only_unsure=True)
+
     def _ask_unfinished(self, resources: Sequence[Resource], books: Books) -> None:
         wanted: dict[str, set[str]] = defaultdict(set)
         for resource in resources:
             if resource.address.kind in DECLARATIONS:
                 for serial in resource.devices & books.informed:
-                    wanted[serial].add(identifier_of(self._means.owner, resource.address))
+                    wanted[serial].add(self._names.identifier(resource.address))
         unfinished = {
             serial
             for serial, names in wanted.items()
             if not all(_is_held(self._reports.get(serial, {}).get(name)) for name in names)
         }
-        round_ = Round(self._means.owner, self._means.ledger, self._api, 0.0)
+        round_ = Round(self._names, self._means.ledger, self._api, 0.0)
         self._reports |= round_.reports(books, unfinished)
 
 

@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from pedell.model import Secret
+from pedell.payloads.apple import refusal_in, report_in
 from pedell.ports import Event, Happening
-from pedell.providers.nanohub.codecs import MARK
+from pedell.providers.nanohub.names import MARK
 
 _ANSWER = {
     "Acknowledged": "done",
@@ -25,6 +27,10 @@ _WHAT = {
     "mdm.Connect": Happening.ANSWERED,
 }
 _LIST = b"<key>ProfileList</key>"
+_OF_APPS = (b"ApplicationConfigurations", b"ManagedApplicationList", b"Settings")
+_MOST_STRANGERS, _LONGEST = 50, 200
+"""Bounds for profiles that are not ours: how many of a device are kept, and how long their names
+may be. They are there to be adopted; a device that invents some must not fill the ledger."""
 
 
 def read_event(body: bytes) -> Event | None:
@@ -64,11 +70,14 @@ def _read_answer(enrolment: str, at: float, said: Mapping[str, Any]) -> Event:
     command, answer = said.get("command_uuid"), _ANSWER.get(said["status"])
     if not command or not answer:
         return Event(enrolment, Happening.ANSWERED, at)
-    detail, profiles = "", None
+    detail, profiles, told = "", None, None
     if answer != "notnow":
         raw = a2b_base64(said["raw_payload"])
         profiles = _profiles(raw) if answer == "done" else None
         detail = _detail(raw) if answer == "error" else ""
+        if answer == "done" and any(word in raw for word in _OF_APPS):
+            told, detail = _app_report(raw)
+            answer = "error" if detail else answer
     return Event(
         enrolment,
         Happening.ANSWERED,
@@ -77,12 +86,20 @@ def _read_answer(enrolment: str, at: float, said: Mapping[str, Any]) -> Event:
         answer=answer,
         detail=detail,
         profiles=profiles,
+        told=told,
     )
+
+
+def _app_report(raw: bytes) -> tuple[Secret | None, str]:
+    """Return what it says of an app, which may hold secrets, and which setting it refused."""
+    said = plistlib.loads(raw)
+    report = report_in(said)
+    return None if report is None else Secret(report), _line(refusal_in(said))
 
 
 def _profiles(raw: bytes) -> Mapping[str, str] | None:
     if raw.startswith(b"bplist"):
-        return _ours(plistlib.loads(raw).get("ProfileList"))
+        return _kept(plistlib.loads(raw).get("ProfileList"))
     start = raw.find(_LIST)
     if start < 0:
         return None
@@ -94,18 +111,27 @@ def _profiles(raw: bytes) -> Mapping[str, str] | None:
 @lru_cache(maxsize=512)
 def _listed(part: bytes) -> Mapping[str, str] | None:
     # the tablets of a cohort answer alike to the last byte: one parse serves all of them
-    return _ours(plistlib.loads(b"<plist><dict>" + part + b"</dict></plist>").get("ProfileList"))
+    return _kept(plistlib.loads(b"<plist><dict>" + part + b"</dict></plist>").get("ProfileList"))
 
 
-def _ours(profiles: Any) -> Mapping[str, str] | None:
+def _kept(profiles: Any) -> Mapping[str, str] | None:
     if not isinstance(profiles, list):
         return None
     named = {str(p.get("PayloadIdentifier")): str(p.get("PayloadUUID")) for p in profiles}
-    return {name: uuid for name, uuid in named.items() if name.startswith(MARK)}
+    ours = {name: uuid for name, uuid in named.items() if name.startswith(MARK)}
+    others = [
+        (name, uuid)
+        for name, uuid in sorted(named.items())
+        if name not in ours and max(len(name), len(uuid)) <= _LONGEST and name.isprintable()
+    ]
+    return {**ours, **dict(others[:_MOST_STRANGERS])}
 
 
 def _detail(raw: bytes) -> str:
     chain = plistlib.loads(raw).get("ErrorChain") or [{}]
     said = chain[0].get("LocalizedDescription") or chain[0].get("ErrorCode") or "no reason given"
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())
-    return line[:200]
+    return _line(str(said))
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

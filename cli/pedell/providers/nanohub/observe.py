@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pedell.model import Address, Observed, Remembered, Resource, Spec, Value
-from pedell.payloads.apple import DECLARATIONS, PROFILES
+from pedell.payloads.apple import COMMANDED, DECLARATIONS, PROFILES
+from pedell.ports import Stage
+from pedell.providers.nanohub.apps import content_of, stages_of_app
 from pedell.providers.nanohub.books import Books
-from pedell.providers.nanohub.codecs import identifier_of, opened, profile_of, set_of
+from pedell.providers.nanohub.codecs import opened
+from pedell.providers.nanohub.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Sighting:
     ``unheld`` maps an app's identifier to serials that do not have it, whatever the books say.
     """
 
-    owner: str
+    names: Names
     books: Books
     declarations: Set[str]
     read: Mapping[str, Mapping[str, Any]]
@@ -28,7 +31,7 @@ class Sighting:
         thing = wanted or remembered
         if thing is None:
             raise ValueError("nothing to look for")
-        if thing.address.kind in PROFILES:
+        if thing.address.kind in PROFILES or thing.address.kind in COMMANDED:
             return self._profile(thing.address, wanted, remembered)
         if thing.address.kind in DECLARATIONS:
             return self._declared(thing.address, wanted, remembered)
@@ -37,7 +40,7 @@ class Sighting:
     def _profile(
         self, address: Address, wanted: Resource | None, remembered: Remembered | None
     ) -> Observed | None:
-        name = identifier_of(self.owner, address)
+        name = self.names.identifier(address)
         contents, old = self.books.contents(name), remembered.spec if remembered else {}
         if wanted is None:
             everybody = frozenset().union(*contents.values())
@@ -46,7 +49,7 @@ class Sighting:
         uuid = self._uuid(address, opened(wanted.spec, old))
         holders = frozenset(contents.get(uuid, ()))
         if holders or waiting == wanted.devices:  # there, or nobody there who could hold it
-            late = (holders & wanted.devices) - self.books.shown(name, uuid)
+            late = (holders & wanted.devices) - self._shown(wanted, name, uuid)
             return Observed(address, wanted.spec, name, holders, waiting, pending=late)
         if remembered is None and not contents:
             return None
@@ -54,11 +57,16 @@ class Sighting:
         note = "" if known else f"{_count(contents)} hold a content that Pedell does not know"
         return Observed(address, old, name, holders, waiting, note)
 
+    def _shown(self, wanted: Resource, name: str, content: str) -> Set[str]:
+        if wanted.address.kind in COMMANDED:
+            return stages_of_app(self.books, name, content, wanted.spec)[Stage.VERIFIED]
+        return self.books.shown(name, content)
+
     def _membership(
         self, address: Address, wanted: Resource | None, remembered: Remembered | None
     ) -> Observed | None:
         # KMFDDM cannot list the enrolments of a set: our own notes are all there is
-        name = set_of(self.owner, address)
+        name = self.names.set_name(address)
         members = frozenset(self.books.members(name))
         if wanted is None:
             spec = remembered.spec if remembered else {}
@@ -72,10 +80,10 @@ class Sighting:
     def _declared(
         self, address: Address, wanted: Resource | None, remembered: Remembered | None
     ) -> Observed | None:
-        name = identifier_of(self.owner, address)
+        name = self.names.identifier(address)
         if name not in self.declarations or not (remembered or name in self.read):
             return None
-        told = self.books.members(set_of(self.owner, address)) & self.books.synced
+        told = self.books.members(self.names.set_name(address)) & self.books.synced
         if wanted is None:
             return Observed(address, remembered.spec if remembered else {}, name, frozenset(told))
         spec = self._declared_spec(name, wanted, remembered)
@@ -103,7 +111,7 @@ class Sighting:
 
     def _uuid(self, address: Address, spec: Value) -> str:
         try:
-            return profile_of(self.owner, address, spec if isinstance(spec, Mapping) else {}).uuid
+            return content_of(self.names, address, spec if isinstance(spec, Mapping) else {})
         except (ValueError, KeyError):  # a spec that cannot be written is held by nobody
             return ""
 

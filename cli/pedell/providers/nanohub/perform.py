@@ -59,14 +59,15 @@ class Performance:
         jobs = self._prepare(steps)
         syncs = self._letters(SYNC, _devices(jobs.values(), _DECLARED), {})
         lists = self._letters(LIST, _devices(jobs.values(), PROFILES), {"ManagedOnly": True})
-        letters = [one for job in jobs.values() for one in (*job.letters, *job.farewell)]
-        self._post.note(letter.command for letter in (*letters, *syncs, *lists))
+        commands = [command for job in jobs.values() for command in job.commands]
+        self._post.note([*commands, *(letter.command for letter in (*syncs, *lists))])
         for level in _levels(steps):
             self._perform([jobs[s.number] for s in level if not self._is_stopped(s)])
         self._post.drop(command for number in self._skipped for command in jobs[number].commands)
         self._part()
         self._finish(syncs, _DECLARED)
         self._finish(lists, PROFILES)
+        self._post.send([one for job in self._begun for one in job.questions])
         unwoken = self._wake()
         return [self._outcome(step, jobs.get(step.number), unwoken) for step in steps]
 
@@ -99,6 +100,9 @@ class Performance:
         self._profiles([job for job in jobs if job.letters])
         declared = [job for job in jobs if job.kind in DECLARATIONS and not job.has_it]
         self._failed |= perform_declarations(self._api, declared)
+        self._hand_over(
+            [job for job in declared if job.taken_over and job.step.number not in self._failed]
+        )
         self._begun += jobs
 
     def _memberships(self, jobs: Sequence[Job]) -> None:
@@ -117,6 +121,14 @@ class Performance:
             notes += self._post.address(MEMBER, job.set_name, job.set_name, job.joins - bad.keys())
             notes += self._post.address(MEMBER, job.set_name, "", job.leaves - bad.keys())
             self._blame(job, bad)
+        self._post.note(notes)
+        self._ledger.mark([note.uuid for note in notes], "done")
+
+    def _hand_over(self, jobs: Sequence[Job]) -> None:
+        """Note that apps by command are held no more: a declaration takes them over."""
+        notes = [
+            c for job in jobs for c in self._post.address(MEMBER, job.taken_over, "", job.joins)
+        ]
         self._post.note(notes)
         self._ledger.mark([note.uuid for note in notes], "done")
 
@@ -168,7 +180,7 @@ class Performance:
             detail = f"waits for step {needed}, which did not succeed"
             return Outcome(step.number, Status.SKIPPED, detail)
         if job is None or step.number in self._failed:
-            gone = self._api.gone
+            gone = self._api.gone_for(step.change.address.kind)
             is_away = gone is not None and not isinstance(gone, PermissionError)
             status = Status.UNREACHABLE if is_away else Status.FAILED
             return Outcome(step.number, status, self._failed[step.number])

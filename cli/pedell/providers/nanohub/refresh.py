@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from pedell.model import Address, Remembered, Resource, fingerprint
-from pedell.payloads.apple import DECLARATIONS, PROFILES
-from pedell.ports import Ledger
+from pedell.payloads.apple import COMMANDED, DECLARATIONS, PROFILES
+from pedell.ports import Ledger, Stage
 from pedell.providers.nanohub.api import Api
+from pedell.providers.nanohub.apps import questions_again
 from pedell.providers.nanohub.books import Books, open_books
-from pedell.providers.nanohub.codecs import LIST, Report, identifier_of, set_of
+from pedell.providers.nanohub.codecs import LIST, Report
+from pedell.providers.nanohub.names import Names
 from pedell.providers.nanohub.post import Letter, Post
 
 GRACE = 5.0
@@ -53,7 +55,7 @@ class Findings:
 class Round:
     """One round of questions."""
 
-    owner: str
+    names: Names
     ledger: Ledger
     api: Api
     until: float
@@ -61,16 +63,22 @@ class Round:
     def ask_profiles(self, wanted: Sequence[Resource]) -> None:
         """Have every device list its profiles, and wait for the answers. Raises OSError."""
         serials = _devices(r for r in wanted if r.address.kind in PROFILES)
+        self.ask_all_profiles(serials)
+
+    def ask_all_profiles(self, serials: Set[str]) -> frozenset[str]:
+        """Have these list all profiles, and wait; return who has not answered. Raises OSError."""
         uuids, _ = self.ask(serials)
-        while time.monotonic() < self.until and self.ledger.pending(uuids):
-            time.sleep(0.1)
+        self.wait(uuids)
+        groups = open_books(self.ledger).standings.get(LIST, {})
+        done = (Stage.INSTALLED, Stage.VERIFIED)
+        return frozenset(serials).difference(*(groups.get((LIST, stage), ()) for stage in done))
 
     def ask(self, serials: Set[str]) -> tuple[Sequence[str], Mapping[str, str]]:
         """Have these devices list their profiles. Raises OSError.
 
         Returns the uuids of what was sent, and enrolment id → why it could not be woken.
         """
-        post = Post(self.owner, self.ledger, self.api)
+        post = Post(self.names.owner, self.ledger, self.api)
         commands = post.address(LIST, LIST, LIST, open_books(self.ledger).ids(serials))
         said = {"RequestType": LIST, "ManagedOnly": True}
         post.note(commands)
@@ -80,6 +88,29 @@ class Round:
         names = {name for command in commands for name in command.enrolments}
         unwoken = post.push(names - post.outcasts.keys())
         return [command.uuid for command in commands], unwoken
+
+    def wait(self, uuids: Sequence[str]) -> None:
+        """Wait for answers to these commands, as long as there is time."""
+        while time.monotonic() < self.until and self.ledger.pending(uuids):
+            time.sleep(0.1)
+
+    def ask_again(self, wanted: Iterable[Resource], *, only_unsure: bool = False) -> Sequence[str]:
+        """Ask devices that have apps by command whether they have them so; wait for nobody.
+
+        Returns the uuids of what was sent. Raises OSError.
+
+        ``only_unsure`` are those that did not have it so yet when they were asked last.
+        """
+        books, post = open_books(self.ledger), Post(self.names.owner, self.ledger, self.api)
+        apps = [resource for resource in wanted if resource.address.kind in COMMANDED]
+        letters = questions_again(self.names, post, books, apps, only_unsure=only_unsure)
+        post.note(letter.command for letter in letters)
+        post.send(letters)
+        names = {name for letter in letters for name in letter.command.enrolments}
+        post.push(names - post.outcasts.keys())
+        if self.api.gone:
+            raise self.api.gone
+        return [letter.command.uuid for letter in letters]
 
     def ask_apps(self, wanted: Sequence[Resource]) -> Findings:
         """Compare what devices report of declarations with what they should. Raises OSError."""
@@ -145,10 +176,8 @@ class Round:
     ) -> dict[str, Set[str]]:
         found: dict[str, Set[str]] = {}
         for app in apps:
-            name, members = (
-                identifier_of(self.owner, app.address),
-                books.members(set_of(self.owner, app.address)),
-            )
+            name = self.names.identifier(app.address)
+            members = books.members(self.names.set_name(app.address))
             # who never reported anything may be slow; who reported, and not this, does not keep it
             bad = {
                 serial
@@ -165,7 +194,7 @@ class Round:
         wanted = {
             name: fingerprint(DECLARATIONS[app.address.kind].encode(name, app.spec)["Payload"])
             for app in apps
-            if (name := identifier_of(self.owner, app.address))
+            if (name := self.names.identifier(app.address))
         }
         known, doubtful = self.ledger.tokens(), set()
         for rows in reports.values():

@@ -1,4 +1,4 @@
-"""The conversation with one NanoHUB: look, ask, do, count."""
+"""The conversation with one MDM: look, ask, do, count."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,15 +7,17 @@ from pedell.model import Address, Observed, Outcome, Progress, Remembered, Resou
 from pedell.payloads.apple import DECLARATIONS
 from pedell.ports import Means
 from pedell.providers.nanohub.api import Api
-from pedell.providers.nanohub.books import open_books
-from pedell.providers.nanohub.codecs import identifier_of
+from pedell.providers.nanohub.apps import kept_apps
+from pedell.providers.nanohub.books import Books, open_books
 from pedell.providers.nanohub.devices import HubDevices
 from pedell.providers.nanohub.jobs import Workshop
+from pedell.providers.nanohub.names import Names, names_of
 from pedell.providers.nanohub.observe import Sighting
 from pedell.providers.nanohub.perform import Performance, portions
 from pedell.providers.nanohub.post import Post
 from pedell.providers.nanohub.refresh import Findings, Round, doubted_declarations
-from pedell.transports.http import Http
+from pedell.providers.nanohub.signing import signing_with
+from pedell.providers.nanohub.strangers import HubStrangers
 
 
 class NanoHubSession:
@@ -25,13 +27,15 @@ class NanoHubSession:
     leaves a set, one for 100 devices of each profile, two for an app (three to delete it), three
     for a cohort whose apps change, and three for 100 devices touched (declarations, list, push).
     Declarations that the server has already as they should be are not written again where only
-    devices lack them. An observation is one request.
+    devices lack them. An observation is one request, where KMFDDM stands beside a NanoMDM two.
     """
 
-    def __init__(self, means: Means, http: Http) -> None:
-        self._means, self._api = means, Api(http)
+    def __init__(self, means: Means, api: Api) -> None:
+        self._means, self._api = means, api
+        self._names = names_of(means.owner, means.adopted)
         self._findings = Findings()
-        self.devices = HubDevices(means, self._api)
+        self.devices = HubDevices(means, self._names, self._api)
+        self.strangers = HubStrangers(means, self._api, self._look)
 
     def observe(
         self, wanted: Sequence[Resource], remembered: Sequence[Remembered]
@@ -42,21 +46,29 @@ class NanoHubSession:
         one list of their names; those that are there and nobody remembers are read one by one.
         """
         self._api.begin()
+        self._api.greet()
         self._recall_doubts(wanted)
+        return self._look(self._names, open_books(self._means.ledger), wanted, remembered)
+
+    def _look(
+        self,
+        known: Names,
+        books: Books,
+        wanted: Sequence[Resource],
+        remembered: Sequence[Remembered],
+    ) -> Sequence[Observed]:
         by_address = {resource.address: resource for resource in wanted}
         memory = {left.address: left for left in remembered}
         names = self._api.declarations()
         strange = {
             name
             for address in by_address.keys() - memory.keys()
-            if address.kind in DECLARATIONS
-            and (name := identifier_of(self._means.owner, address)) in names
+            if address.kind in DECLARATIONS and (name := known.identifier(address)) in names
         } - self._findings.read.keys()
         read = {**self._findings.read, **self._api.read_declarations(sorted(strange))}
-        books = open_books(self._means.ledger)
         heirs = self._round(0.0).ask_heirs(wanted, remembered)
         unheld = {**self._findings.unheld, **heirs}
-        sighting = Sighting(self._means.owner, books, names, read, unheld)
+        sighting = Sighting(known, books, names, read, unheld)
         addresses = dict.fromkeys((*by_address, *memory))
         seen = (sighting.look(by_address.get(at), memory.get(at)) for at in addresses)
         return [observed for observed in seen if observed is not None]
@@ -66,7 +78,7 @@ class NanoHubSession:
         if self._findings.read or self._findings.unheld:
             return
         doubted = doubted_declarations(self._means.ledger)
-        again = [r for r in wanted if identifier_of(self._means.owner, r.address) in doubted]
+        again = [r for r in wanted if self._names.identifier(r.address) in doubted]
         self._findings = self._round(0.0).ask_apps(again) if doubted else self._findings
 
     def refresh(self, wanted: Sequence[Resource], patience: float) -> None:
@@ -76,7 +88,9 @@ class NanoHubSession:
         """
         self._api.begin()
         round_ = self._round(time.monotonic() + patience)
+        asked = round_.ask_again(wanted)
         round_.ask_profiles(wanted)
+        round_.wait(asked)
         self._findings = round_.ask_apps(wanted)
 
     def perform(self, batch: Sequence[Step]) -> Iterator[Outcome]:
@@ -89,11 +103,13 @@ class NanoHubSession:
         doubted = self._findings.read.keys() | self._findings.unheld.keys()
         for step in batch:
             if step.change.address.kind in DECLARATIONS:
-                self._findings.forget(identifier_of(self._means.owner, step.change.address))
+                self._findings.forget(self._names.identifier(step.change.address))
         ledger = self._means.ledger
         post = Post(self._means.owner, ledger, self._api)
         books, vault = open_books(ledger), self._means.vault
-        workshop = Workshop(self._means.owner, vault, books, post, doubted)
+        sign = signing_with(self._means.signing, vault)
+        kept = kept_apps(self._names, batch)
+        workshop = Workshop(self._names, vault, books, post, doubted, sign, kept, ledger.seal)
         for steps in portions(batch):
             yield from Performance(workshop, ledger, self._api).run(steps)
 
@@ -102,4 +118,4 @@ class NanoHubSession:
         return self.devices.progress(resources)
 
     def _round(self, until: float) -> Round:
-        return Round(self._means.owner, self._means.ledger, self._api, until)
+        return Round(self._names, self._means.ledger, self._api, until)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pedell.model import Address, DeviceStage, DeviceStand, Resource
-from pedell.payloads.apple import DECLARATIONS, PROFILES
+from pedell.payloads.apple import COMMANDED, DECLARATIONS, PROFILES
 from pedell.ports import Stage, Trace
 from pedell.providers.nanohub.books import Books
-from pedell.providers.nanohub.codecs import SYNC, Report, identifier_of, set_of
+from pedell.providers.nanohub.codecs import SYNC, Report
+from pedell.providers.nanohub.names import Names
 from pedell.providers.nanohub.progress import stages_of
 
 _LACKS = (
@@ -33,7 +34,7 @@ class Knowledge:
     subject and serial, ``fingerprint`` is the vault's, ``now`` in seconds since the epoch.
     """
 
-    owner: str
+    names: Names
     books: Books
     reports: Mapping[str, Mapping[str, Report]]
     heard: Mapping[str, tuple[float, float]]
@@ -67,7 +68,7 @@ class Knowledge:
         """Return the devices that said they fetched a declaration, and report others but not it."""
         if resource.address.kind not in DECLARATIONS:
             return frozenset()
-        name, told = identifier_of(self.owner, resource.address), self.traces.get(SYNC, {})
+        name, told = self.names.identifier(resource.address), self.traces.get(SYNC, {})
         return {
             serial
             for serial in resource.devices & self.books.informed
@@ -78,7 +79,7 @@ class Knowledge:
         }
 
     def _lacking(self, resource: Resource) -> Iterator[tuple[DeviceStage, Set[str]]]:
-        stages = stages_of(self.owner, resource, self.books, self.reports, self.fingerprint)
+        stages = stages_of(self.names, resource, self.books, self.reports, self.fingerprint)
         left = resource.devices - stages.get(Stage.VERIFIED, frozenset())
         missed = left & self.missed(resource)
         left -= missed
@@ -113,16 +114,16 @@ class Knowledge:
 
     def _error(self, serial: str, at: Address) -> str:
         if at.kind in DECLARATIONS:
-            report = self.reports.get(serial, {}).get(identifier_of(self.owner, at))
+            report = self.reports.get(serial, {}).get(self.names.identifier(at))
             if report and report.is_refused:
                 return report.reason
         trace = self._trace(serial, at)
         return trace.detail if trace else ""
 
     def _subject(self, at: Address) -> str:
-        if at.kind in PROFILES:
-            return identifier_of(self.owner, at)
-        return SYNC if at.kind in DECLARATIONS else set_of(self.owner, at)
+        if at.kind in PROFILES or at.kind in COMMANDED:
+            return self.names.identifier(at)
+        return SYNC if at.kind in DECLARATIONS else self.names.set_name(at)
 
     def _enrolled(self, serial: str) -> float | None:
         # nothing was sent to it yet: it has lacked everything since it came
