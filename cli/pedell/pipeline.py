@@ -16,7 +16,6 @@ from pedell.model import (
     DevicesCounted,
     Event,
     Memory,
-    Notice,
     Outcome,
     Plan,
     Progress,
@@ -40,6 +39,7 @@ from pedell.stages.compare import Abilities, compare_states, delete_orphans
 from pedell.stages.guard import Limits, Surroundings, guard_changes
 from pedell.stages.hold import hold_unverified
 from pedell.stages.inquire import inquire_devices
+from pedell.stages.move import find_heirs
 from pedell.stages.notice import gather_notices
 from pedell.stages.observe import observe_targets
 from pedell.stages.order import order_changes
@@ -51,6 +51,8 @@ from pedell.stages.schedule import schedule_steps
 from pedell.stages.settle import Intended, Settlement, settle_steps
 from pedell.stages.survey import survey_devices
 from pedell.stages.verify import Verdict, verify_wave
+
+_NOBODY = Survey(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def plan(reading: Reading, world: World, choice: Choice) -> Plan:
     sight = observe_targets(world.lines, desired, add_neighbours(desired, left, world.memory))
     found = _arranged(reading, desired, left, sight, world, choice)
     said = _notices(world.lines, desired, sight.unreachable)
-    return replace(found, notices=(*said, *remark_things(desired, sight, found)))
+    return replace(found, notices=(*said.notices, *remark_things(desired, sight, found)))
 
 
 def plan_from_memory(reading: Reading, world: World, choice: Choice) -> Plan:
@@ -110,7 +112,8 @@ def difference(
     abilities = {name: providers[target.provider].abilities for name, target in driven.items()}
     sight = see_memory(left, new.desired)
     found = compare_states(new.desired, sight, left, schemas.kinds, abilities)
-    gone = delete_orphans(found.orphans, sight, schemas.kinds, abilities)
+    heirs = find_heirs(found.orphans, new.desired)
+    gone = delete_orphans(found.orphans, sight, schemas.kinds, abilities, heirs)
     steps = tuple(Step(n, change, ()) for n, change in enumerate((*found.changes, *gone), 1))
     schools = tuple(sorted({step.change.address.school for step in steps}))
     waves = (Wave(1, schools, steps),) if steps else ()
@@ -120,23 +123,31 @@ def difference(
 def drift(reading: Reading, world: World, choice: Choice, patience: float) -> Plan:
     """Find what somebody moved since our last apply, whatever the files say. Changes nothing."""
     left, ours = _ours(reading, world, choice)
-    refresh_targets(world.lines, ours, patience)
-    sight = observe_targets(world.lines, ours, left)
+    unasked = refresh_targets(world.lines, ours, patience)
+    seen = observe_targets(world.lines, ours, left)
+    silent = {**unasked.unreachable, **seen.unreachable}
+    sight = Sight(seen.observed, silent, seen.denied | unasked.denied)
     return _arranged(reading, ours, left, sight, world, choice)
 
 
 def inquire(
     reading: Reading, world: World, choice: Choice, patience: float, clock: Clock
-) -> Iterator[Progress]:
-    """Have devices say what they hold, and yield how many have answered. Changes nothing."""
+) -> Iterator[Progress | Survey]:
+    """Have devices say what they hold. Changes nothing.
+
+    Yields a survey that knows which targets are silent, then how many devices have answered.
+    """
     return inquire_devices(world.lines, _ours(reading, world, choice)[1], patience, clock)
 
 
-def survey(reading: Reading, world: World, choice: Choice) -> Survey:
-    """Say how far each device has come with what our last apply left. Disturbs none."""
+def survey(reading: Reading, world: World, choice: Choice, unasked: Survey = _NOBODY) -> Survey:
+    """Say how far each device has come with what our last apply left. Disturbs none.
+
+    ``unasked`` is what is known already of targets that are silent.
+    """
     ours = _ours(reading, world, choice)[1]
-    found = survey_devices(world.lines, ours)
-    return replace(found, notices=_notices(world.lines, ours, found.unreachable))
+    found = unasked.joined(survey_devices(world.lines, ours))
+    return found.joined(_notices(world.lines, ours, found.unreachable))
 
 
 def apply(
@@ -157,17 +168,19 @@ def apply(
     steps = {step.number: step for step in approved.steps}
     for wave in approved.waves:
         yield WaveStarted(wave)
-        known = {**known, **hold_unverified(wave, steps, lines)}
+        held = hold_unverified(wave, steps, lines)
+        known = {**known, **held.outcomes}
         settled = [(step, known[step.number]) for step in wave.steps if step.number in known]
         ended |= {step.number: outcome.status for step, outcome in settled}
         journal.conclude(settled)
-        open_steps = [step for step in wave.steps if step.number not in known]
+        open_steps = [step for step in held.steps if step.number not in known]
         done = apply_steps(open_steps, ended, lines, journal, is_stopped)
         for step, outcome in chain(settled, done):
             lost |= {step.change.address.school} if outcome.status is not Status.DONE else set()
-            yield StepEnded(step, outcome)
+            yield StepEnded(step, held.told(outcome))
         verdict = _brake(lost, concerned, approved.rollout)
-        counts = verify_wave(wave, lines, approved.rollout.gate, clock) if verdict.passed else ()
+        gate = approved.rollout.gate
+        counts = verify_wave(wave, ended, lines, gate, clock) if verdict.passed else ()
         for count in counts:
             if isinstance(count, Verdict):
                 verdict = count
@@ -218,7 +231,7 @@ def _ours(reading: Reading, world: World, choice: Choice) -> tuple[Memory, Desir
     return left, want_memory(without_leavers(left, world.schemas.kinds))
 
 
-def _notices(lines: Lines, desired: Desired, silent: Collection[str]) -> tuple[Notice, ...]:
+def _notices(lines: Lines, desired: Desired, silent: Collection[str]) -> Survey:
     held_by = dict.fromkeys(wanted.target for wanted in desired.values() if wanted.devices)
     return gather_notices(lines, [name for name in held_by if name not in silent])
 
@@ -229,9 +242,10 @@ def _arranged(
     kinds = world.schemas.kinds
     abilities = _abilities(world.lines, desired, left)
     comparison = compare_states(desired, sight, left, kinds, abilities)
-    changes = comparison.changes
-    if choice.prune:
-        changes += delete_orphans(comparison.orphans, sight, kinds, abilities)
+    heirs = find_heirs(comparison.orphans, desired)
+    leavers = tuple(o for o in comparison.orphans if choice.prune or o.address in heirs)
+    gone = delete_orphans(leavers, sight, kinds, abilities, heirs)
+    changes = (*comparison.changes, *gone)
     moving = {change.address for change in changes}
     around = Surroundings(sight, world.memory, choice.rollout.gate.verified)
     guarded = guard_changes(changes, reading.desired, left, choice.limits, around)

@@ -1,4 +1,4 @@
-"""The pages about certificates, done one behind the other as a reader would."""
+"""The pages about certificates and accounts, done as a reader would."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,3 +22,7 @@ def _desk(tmp_path: Path) -> Iterator[Desk]:
 def test_a_certificate_is_given_and_its_authority_is_replaced_as_the_pages_say(desk: Desk) -> None:
     assert list(follow(PAGES / "server-certificates.md", desk)) == []
     assert list(follow(PAGES / "rotate-a-ca.md", desk)) == []
+
+
+def test_the_account_of_a_network_changes_as_the_page_says(desk: Desk) -> None:
+    assert list(follow(PAGES / "change-a-wifi-account.md", desk)) == []

@@ -45,11 +45,11 @@ def interrupted(house, fatal, late):
 @given(cases(), st.integers(0, 8), st.booleans())
 def test_resuming_ends_where_an_uninterrupted_run_ends(case, fatal, late):
     with bench(case) as whole, bench(case) as broken:
-        whole.apply(whole.plan())
+        whole.finish()
         interrupted(broken, fatal, late)
         broken.settle()
         assert broken.store.unsettled() == []
-        broken.apply(broken.plan())
+        broken.finish()
         assert broken.held == whole.held
         assert broken.store.recall() == whole.store.recall()
         assert broken.plan().is_empty
@@ -83,10 +83,10 @@ def test_what_was_done_before_the_crash_is_not_done_again(case, fatal, late):
 @given(cases(), st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=4))
 def test_many_crashes_are_as_harmless_as_one(case, crashes):
     with bench(case) as whole, bench(case) as broken:
-        whole.apply(whole.plan())
+        whole.finish()
         for fatal, late in crashes:
             interrupted(broken, fatal, late)
             broken.settle()
-        broken.apply(broken.plan())
+        broken.finish()
         assert broken.held == whole.held
         assert broken.store.recall() == whole.store.recall()

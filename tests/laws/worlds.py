@@ -226,6 +226,11 @@ class Bench:
         journal = wrap(Run(self.store, run))
         return list(pipeline.apply(plan, self.lines(), journal, Clock(), lambda: False, {}))
 
+    def finish(self) -> None:
+        """Apply, and once more: a network goes when devices have shown the one that came."""
+        for _ in range(2):
+            self.apply(self.plan())
+
     def settle(self) -> None:
         found = pipeline.settle(self.store.intended(), self.store.recall(), self.lines())
         self.store.settle(found.found, found.left)

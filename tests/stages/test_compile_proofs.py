@@ -202,3 +202,26 @@ def test_a_mistake_is_told_at_the_role(tmp_path, resources, code, said):
     assert [one.code for one in found] == [code]
     assert str(found[0].source).endswith("role.yml:3:5")
     assert said in str(found[0].detail)
+
+
+FORMER = (
+    "wifi: {konten: {username: neu, former: "
+    '[{username: tablets}, {user_password: !secret "${school.id}-alt"}]}}\n'
+)
+
+
+def test_how_devices_joined_before_is_proven_too(tmp_path):
+    found = compiled(build(tmp_path, {**FILES, **own(FORMER)}))
+    logins = {
+        at: (found[f"gs-nord/server/{at}"].spec["username"], secrets["user_password"])
+        for at in proofs(found)
+        if isinstance(secrets := found[f"gs-nord/server/{at}"].spec["secrets"], dict)
+    }
+    assert logins == {
+        "verify_eap/konten": ("neu", sealed("gs-nord-radius")),
+        "verify_eap/konten.former-1": ("tablets", sealed("gs-nord-radius")),
+        "verify_eap/konten.former-2": ("neu", sealed("gs-nord-alt")),
+    }
+    wifi = found["gs-nord/pupil/wifi/konten"]
+    assert "former" not in wifi.spec
+    assert needs(wifi).keys() >= {f"gs-nord/server/{at}" for at in logins}

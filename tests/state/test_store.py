@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,19 @@ def test_what_was_taken_away_is_forgotten(store):
     do(store, making("a"), making("b", 2))
     do(store, taking("a"))
     assert list(store.recall()) == [at("b")]
+
+
+def test_what_was_taken_from_some_devices_is_remembered_of_the_others(store):
+    do(store, making("a", devices="ABC"))
+    (known,) = store.recall().values()
+    gone = change(
+        "a", Action.DELETE, before=seen("a", SPEC), remembered=known, devices=frozenset("AC")
+    )
+    do(store, Step(1, gone, ()))
+    (rest,) = store.recall().values()
+    assert (rest.spec, rest.handle, rest.devices) == (SPEC, known.handle, frozenset("B"))
+    do(store, Step(1, replace(gone, remembered=rest, devices=rest.devices), ()))
+    assert store.recall() == {}
 
 
 def test_the_handle_that_was_seen_stays_where_none_comes_back(store):

@@ -100,7 +100,7 @@ class Fields:
         return self._school.id
 
     def fill(self, value: Value, source: Source) -> Value:
-        """Return a value with its placeholders filled in, as text, those in lists too."""
+        """Return a value with its placeholders filled in, as text, at any depth."""
         match value:
             case str() if "${" not in value:
                 return value
@@ -110,6 +110,8 @@ class Fields:
                 return _sub(value, lambda name: self._field(name, source))
             case list():
                 return [self.fill(child, source) for child in value]
+            case dict():
+                return {key: self.fill(child, source) for key, child in value.items()}
             case _:
                 return value
 

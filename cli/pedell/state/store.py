@@ -10,13 +10,15 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from pedell.model import Address, Change, Memory, Outcome, Remembered, Resource, Spec, Status, Step
+from pedell.model import Address, Change, Memory, Outcome, Remembered, Spec, Status, Step
 from pedell.model.value import canonical, from_json
 from pedell.ports import Run, Unsettled
+from pedell.state.reasons import reason_of
 
 _NOTHING: Mapping[Address, Remembered | None] = MappingProxyType({})
 _SCHEMA = """
@@ -49,7 +51,7 @@ FROM run ORDER BY began DESC, id DESC
 
 
 class SqliteStore:
-    """The store of one inventory. One thread uses it at a time."""
+    """The store of one inventory. One thread uses it at a time. Raises OSError on a full disk."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._base = connection
@@ -76,7 +78,7 @@ class SqliteStore:
         now = time.time()
         salt = hashlib.sha256(f"{now}{label}".encode()).hexdigest()[:4]
         run = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now)) + f"-{salt}"
-        with self._base:
+        with self._writing():
             self._base.execute(
                 "INSERT INTO run VALUES (?,?,NULL,?,?,?)", (run, now, label, steps, "running")
             )
@@ -89,7 +91,7 @@ class SqliteStore:
             (run, step.number, str(step.change.address), step.change.action.word, "intent", now, "")
             for step in steps
         )
-        with self._base:
+        with self._writing():
             self._base.executemany(_LINE, lines)
             self._base.executemany(_INTEND, (_intended(run, step) for step in steps))
 
@@ -100,21 +102,17 @@ class SqliteStore:
             (run, s.number, str(s.change.address), s.change.action.word, o.status, now, o.detail)
             for s, o in ends
         )
-        with self._base:
+        with self._writing():
             self._base.executemany(_LINE, rows)
             self._base.executemany(_ENDED, ((run, step.number) for step, _ in ends))
             done = [(s.change, end.handle) for s, end in ends if end.status is Status.DONE]
             gone = [(str(change.address),) for change, _ in done if change.after is None]
             self._base.executemany(_FORGET, gone)
-            self._remember(
-                (run, _left(change, after, handle))
-                for change, handle in done
-                if (after := change.after)
-            )
+            self._remember((run, left) for end in done if (left := _left(*end)))
 
     def finish(self, run: str, word: str) -> None:
         """Close a run with the word that the history shows."""
-        with self._base:
+        with self._writing():
             self._base.execute(
                 "UPDATE run SET ended = ?, word = ? WHERE id = ?", (time.time(), word, run)
             )
@@ -148,7 +146,7 @@ class SqliteStore:
     ) -> None:
         """Write down what looking has shown of them, and remember what they have left there."""
         now = time.time()
-        with self._base:
+        with self._writing():
             self._base.executemany(
                 _LINE,
                 (
@@ -160,6 +158,17 @@ class SqliteStore:
             runs = {entry.address: entry.run for entry, _ in entries}
             self._base.executemany(_FORGET, [(str(at),) for at, found in left.items() if not found])
             self._remember((runs[at], found) for at, found in left.items() if found)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write all of it or nothing."""
+        try:
+            with self._base:
+                yield
+        except sqlite3.OperationalError as error:
+            path = Path(self._base.execute("PRAGMA database_list").fetchone()[2])
+            reason = reason_of(error, path)
+            raise OSError(f"the memory {path} does not take anything: {reason}") from error
 
     def _remember(self, left: Iterable[tuple[str, Remembered]]) -> None:
         """Write down what each run left."""
@@ -177,7 +186,12 @@ class SqliteStore:
         self._base.executemany("INSERT OR REPLACE INTO remembered VALUES (?,?,?,?,?,?)", rows)
 
 
-def _left(change: Change, after: Resource, handle: str) -> Remembered:
+def _left(change: Change, handle: str) -> Remembered | None:
+    """Return what is there afterwards; of what went, that on devices which keep it."""
+    after, before = change.after, change.remembered
+    if after is None:
+        kept = before.devices - change.devices if before else frozenset()
+        return replace(before, devices=kept) if before and kept else None
     known = change.before.handle if change.before else ""
     return Remembered(change.address, change.target, after.spec, handle or known, _reached(change))
 
@@ -212,15 +226,17 @@ def _spec(text: str) -> Spec:
 def open_store(folder: Path) -> Iterator[SqliteStore]:
     """Open (and on the first day make) the store in ``folder``; raises OSError where it cannot."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "state.db"
+    base: sqlite3.Connection | None = None
     try:
-        base = sqlite3.connect(folder / "state.db", timeout=10.0)
+        base = sqlite3.connect(path, timeout=10.0)
         base.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         )
         base.executescript(_SCHEMA)
     except sqlite3.Error as error:
-        raise OSError(f"the memory {folder / 'state.db'} cannot be opened: {error}") from error
-    try:
+        if base:
+            base.close()
+        raise OSError(f"the memory {path} cannot be opened: {reason_of(error, path)}") from error
+    with closing(base):
         yield SqliteStore(base)
-    finally:
-        base.close()

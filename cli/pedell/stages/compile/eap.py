@@ -74,7 +74,7 @@ class _Proofs:
     ) -> None:
         self._wishes, self._values, self._seal = wishes, values, seal
         self._made: dict[Address, list[Address]] = {one.address: [] for one in wishes.values()}
-        self._gates: dict[Address, Address] = {}
+        self._gates: dict[Address, tuple[Address, ...]] = {}
         self.found: dict[Address, Resource] = {}
 
     def ask_for(self, wifi: Resource) -> None:
@@ -82,32 +82,50 @@ class _Proofs:
         wish = self._wishes.get(wifi.address.name) or self._wishes.get(EVERY)
         if wish is None:
             return
-        spec = self._spec(wish, wifi)
-        plain = replace(wish.address, name=wifi.address.name)
+        now = self._spec(wish, wifi)
+        gates = [self._proof(wish, wifi.address, "", now)]
+        for number, former in enumerate(self._former(wifi.address), start=1):
+            gates.append(
+                self._proof(wish, wifi.address, f".former-{number}", _as_before(now, former))
+            )
+        self._gates[wifi.address] = tuple(gates)
+
+    def _proof(self, wish: Resource, network: Address, suffix: str, spec: Spec) -> Address:
+        """Return the proof of one way to join, made where there is none of exactly this."""
+        plain = replace(wish.address, name=f"{network.name}{suffix}")
         # those of cohorts that join in another manner go by their names
-        other = replace(plain, name=f"{plain.name}.{wifi.address.place}")
+        other = replace(plain, name=f"{network.name}.{network.place}{suffix}")
         known = [at for at in self._made[wish.address] if self.found[at].spec == spec]
         at = known[0] if known else other if plain in self.found else plain
         if not known:
             self.found[at] = replace(wish, address=at, spec=spec)
             self._made[wish.address].append(at)
-        self._gates[wifi.address] = at
+        return at
+
+    def _former(self, network: Address) -> Iterator[Spec]:
+        settings = self._values[network.school, network.place].settings
+        said = settings.get(("wifi", network.name, "former"))
+        for former in said.value if said and isinstance(said.value, list) else ():
+            if isinstance(former, Mapping):
+                yield {k: self._sealed(v) if k in _SEALED else v for k, v in former.items()}
+
+    def _sealed(self, name: Value) -> Sealed:
+        return name if isinstance(name, Sealed) else Sealed(str(name), self._seal(str(name)))
 
     def known_to(self, one: Resource) -> Resource:
         """Return a resource with its proof as a need, and proofs where it named the wish for them.
 
         The latter keeps what a role says of ``verify_eap/*`` true of all that this became.
         """
-        gate = self._gates.get(one.address)
-        if gate is None and not any(need.address in self._made for need in one.needs):
+        gates = self._gates.get(one.address, ())
+        if not gates and not any(need.address in self._made for need in one.needs):
             return one
         needs = {
             at: replace(need, address=at)
             for need in one.needs
             for at in self._made.get(need.address, [need.address])
         }
-        if gate:
-            needs[gate] = Need(gate, _REASON)
+        needs |= {gate: Need(gate, _REASON) for gate in gates}
         return replace(one, needs=tuple(needs.values()))
 
     def _spec(self, wish: Resource, wifi: Resource) -> Spec:
@@ -118,10 +136,15 @@ class _Proofs:
             spec["vlan"] = vlan.value
         spec |= {key: value for key, value in wish.spec.items() if key != _CLIENT}
         opened: dict[str, Value] = {key: wifi.spec[key] for key in _SEALED if key in wifi.spec}
-        client = wish.spec[_CLIENT]
-        if not isinstance(client, Sealed):
-            client = Sealed(str(client), self._seal(str(client)))
-        return {**spec, "secrets": {**opened, "client": client}}
+        return {**spec, "secrets": {**opened, "client": self._sealed(wish.spec[_CLIENT])}}
+
+
+def _as_before(now: Spec, former: Spec) -> Spec:
+    """Return how a network was joined before: as now, but for what ``former`` says."""
+    shown = {key: value for key, value in former.items() if key not in _SEALED}
+    secrets = {key: value for key, value in former.items() if key in _SEALED}
+    known = now["secrets"]
+    return {**now, **shown, "secrets": {**(known if isinstance(known, Mapping) else {}), **secrets}}
 
 
 def _problems(

@@ -46,6 +46,7 @@ class SchoolValues:
     @cached_property
     def _context(self) -> Mapping[str, Any]:
         school = self.school
+        networks = {n: dict(sorted(one.items())) for n, one in sorted(self._wifi().items())}
         return {
             "authority": {"id": self._inventory.authority, "name": self._inventory.name},
             "school": {
@@ -60,7 +61,8 @@ class SchoolValues:
                 for cohort in self._cohorts
             },
             # sorted, because a template may write down all there is, and files have no order
-            "wifi": {name: dict(sorted(one.items())) for name, one in sorted(self._wifi().items())},
+            "wifi": networks,
+            "logins": [way for name, one in networks.items() for way in _logins(name, one)],
             "certificates": dict(sorted(self._inventory.certificates.items())),
             "devices": Devices(self._cohorts),
         }
@@ -110,6 +112,14 @@ class Devices:
                     "role": cohort.role,
                     "host": device.serial.lower().translate(_IN_NAMES),  # it names no person
                 }
+
+
+def _logins(name: str, network: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield each way to join a network: as it is now, and as it was before."""
+    now = {"name": name, **{key: value for key, value in network.items() if key != "former"}}
+    yield now
+    for former in network.get("former", ()):
+        yield {**now, **former}
 
 
 _IN_NAMES = str.maketrans("_./", "---")

@@ -4,7 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pedell.model import Action, Address, Change, Desired, Effect, Memory
-from pedell.stages.guard.trust import Surroundings, Trust
+from pedell.stages.guard.apps import way_changed
+from pedell.stages.guard.logins import Logins
+from pedell.stages.guard.surroundings import Surroundings
+from pedell.stages.guard.trust import Trust
+from pedell.stages.guard.ways import Ways
 
 __all__ = ["Limits", "Surroundings", "guard_changes", "unblocked"]
 
@@ -32,8 +36,11 @@ def guard_changes(
     around: Surroundings = _ALONE,
 ) -> tuple[Change, ...]:
     """Return the changes, those held back with the reason and the way out."""
-    trust = Trust(changes, desired, around)
-    reasons = (c.blocked or _reason(c, desired, limits, trust) for c in changes)
+    watch = _Watch.over(changes, desired, around)
+    changes = tuple(watch.ways.spare(change) for change in changes)
+    reasons = (
+        c.blocked or way_changed(c, memory) or _reason(c, desired, limits, watch) for c in changes
+    )
     guarded = tuple(
         replace(change, blocked=reason) if reason else change
         for change, reason in zip(changes, reasons, strict=True)
@@ -41,7 +48,23 @@ def guard_changes(
     return _within_budget(guarded, memory, limits)
 
 
-def _reason(change: Change, desired: Desired, limits: Limits, trust: Trust) -> str:
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """The guards that look at several changes at once."""
+
+    trust: Trust
+    logins: Logins
+    ways: Ways
+
+    @classmethod
+    def over(cls, changes: tuple[Change, ...], desired: Desired, around: Surroundings) -> "_Watch":
+        moving = {change.address: change for change in changes}
+        ways = Ways(moving, desired, around)
+        logins = Logins(moving, desired, around, ways)
+        return cls(Trust(changes, desired, around), logins, ways)
+
+
+def _reason(change: Change, desired: Desired, limits: Limits, watch: _Watch) -> str:
     if change.leaving and change.after and not change.after.devices:
         return "the device list is suddenly empty. Look at the file of this school."
     if _is_exodus(change) and change.address.school not in limits.confirmed:
@@ -49,14 +72,16 @@ def _reason(change: Change, desired: Desired, limits: Limits, trust: Trust) -> s
         return f"{gone}. If that is meant: --confirm {change.address.school}"
     if _cuts_off(change, desired):
         return "devices may join only managed networks, and this cohort has none."
-    if parted := trust.reason(change, limits.confirmed):
+    if parted := watch.trust.reason(change, limits.confirmed):
         return parted
+    if change.address.school not in limits.confirmed and (out := watch.logins.reason(change)):
+        return out
     takes = change.action in (Action.DELETE, Action.REPLACE)
     heavy = change.effect.weight >= Effect.DELETES_DATA.weight
     if takes and heavy and change.address.school not in limits.confirmed:
         words = {"deletes-data": "deletes what is stored there", "locks-out": "may cut devices off"}
         return f"{words[change.effect]}. To do it: --confirm {change.address.school}"
-    return ""
+    return watch.ways.reason(change)
 
 
 def _is_exodus(change: Change) -> bool:
@@ -81,7 +106,11 @@ def _networks(address: Address, desired: Desired) -> Iterator[Address]:
 def _within_budget(
     changes: tuple[Change, ...], memory: Memory, limits: Limits
 ) -> tuple[Change, ...]:
-    gone = [change for change in changes if change.action is Action.DELETE and not change.blocked]
+    gone = [
+        change
+        for change in changes
+        if change.action is Action.DELETE and not change.blocked and not change.heirs
+    ]
     allowed = max(min(limits.deletions, int(limits.share * len(memory))), 1)
     unasked = [change for change in gone if change.address.school not in limits.confirmed]
     if len(unasked) <= allowed:

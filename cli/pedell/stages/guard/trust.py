@@ -1,7 +1,6 @@
 """Devices and their server must agree on an authority: what would part them is held back. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from pedell.certificates.trust import (
@@ -18,8 +17,6 @@ from pedell.model import (
     Address,
     Change,
     Desired,
-    Memory,
-    Sight,
     Spec,
     Value,
     Words,
@@ -27,20 +24,7 @@ from pedell.model import (
     tell_count,
     tell_row,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What guards know beside the changes.
-
-    ``sight`` is what was seen, ``memory`` all that is remembered, also of what a run is not about;
-    ``gate`` is the share of devices (0 to 1) that each gate of the rollout
-    asks for before the next wave; 0 where it asks for none.
-    """
-
-    sight: Sight = field(default_factory=lambda: Sight({}, {}))
-    memory: Memory = field(default_factory=dict)
-    gate: float = 0.0
+from pedell.stages.guard.surroundings import Surroundings
 
 
 class Trust:
