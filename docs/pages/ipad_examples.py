@@ -181,6 +181,42 @@ apps:
 """
             },
         ),
+        Example(
+            "An app that updates itself",
+            "From iPadOS 26 on; older ones get the app without it.",
+            ["app"],
+            'apps: [anton]\nos: "26.0"\n',
+            {
+                "catalogue.yml": """\
+apps:
+  anton: {title: ANTON, app_store: 1180554775, approved: "2021-01-15", updates: always}
+"""
+            },
+        ),
+    ],
+    "configured_app": [
+        Example(
+            "An app that is told its server",
+            "Such an app comes by command. The school says what differs; secrets are opened on the "
+            "way.",
+            ["configured_app"],
+            "apps: [lernapp]\napp_settings: {lernapp: {configuration: {room: Raum 12}}}\n",
+            {
+                "catalogue.yml": """\
+apps:
+  lernapp:
+    title: Lernapp (erfunden)
+    app_store: 4711
+    bundle: org.example.lernapp
+    approved: "2026-01-15"
+    install: command
+    configuration:
+      serverURL: https://lernen.example.org
+      schoolCode: "${school.id}"
+      token: !secret "${school.id}-lernapp"
+"""
+            },
+        ),
     ],
     "presets": [
         _presets(
@@ -193,6 +229,43 @@ apps:
             "",
             "  web_clips:\n    lernplattform: {title: Lernplattform, url: "
             '"https://lernen.example.org"}\n',
+        ),
+        Example(
+            "The home screen",
+            "Dock and pages; apps by their names in the catalogue, links by theirs. A folder may "
+            "hold both.",
+            ["presets"],
+            """\
+presets:
+  web_clips:
+    lernplattform: {title: Lernplattform, url: "https://lernen.example.org"}
+  home_screen:
+    dock: [{bundle: com.apple.mobilesafari}]
+    pages:
+      - [{app: anton}, {folder: {name: Lernen, items: [{web_clip: lernplattform}]}}]
+""",
+            {
+                "catalogue.yml": """\
+apps:
+  anton: {title: ANTON, app_store: 1180554775, bundle: com.example.anton, approved: "2021-01-15"}
+"""
+            },
+        ),
+        _presets(
+            "One app and nothing else",
+            "For a kiosk or a room of its own; an exam ends by itself, this does not.",
+            "  single_app: {bundle: org.example.ausleihe, volume_buttons: false}\n",
+        ),
+        _presets(
+            "New systems wait, on iPadOS 17",
+            "For up to 90 days, so that somebody can try them first.",
+            "  update_deferral: 30\n",
+        ),
+        Example(
+            "New systems wait, from iPadOS 18 on",
+            "The same line. iPadOS 27 takes it in no profile any more.",
+            ["presets", "configuration"],
+            'presets:\n  update_deferral: 30\nos: "18.0"\n',
         ),
         _presets(
             "A passcode",
@@ -239,10 +312,12 @@ apps:
     ],
     "exam": [
         Example(
-            "An exam until noon",
-            "What gives answers is off; the profile takes itself away when the exam is over.",
+            "An exam until noon, in one app",
+            "What gives answers is off; the profile takes itself away when the exam is over. Its "
+            "time is that of the authority, on the device it stands in UTC.",
             ["exam"],
-            'presets:\n  exam: {until: "2099-03-01 12:00"}\n',
+            'presets:\n  exam: {until: "2099-03-01 12:00", bundle: org.example.pruefung, '
+            "allow: [dictation]}\n",
         ),
     ],
     "configuration": [

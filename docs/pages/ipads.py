@@ -10,7 +10,13 @@ from typing import Any
 from docs.pages.ipad_examples import EXAMPLES, Example
 from docs.pages.markdown import page
 from pedell.model import Address, Resource
-from pedell.payloads.apple import DECLARATIONS, PROFILES, compile_profile
+from pedell.payloads.apple import (
+    COMMANDED,
+    DECLARATIONS,
+    PROFILES,
+    compile_profile,
+    encode_app_commands,
+)
 from pedell.wiring import Setting, load_schemas, read_offline
 
 _ENVELOPE = {
@@ -65,6 +71,14 @@ def _received(shown: Example) -> Iterator[str]:
 
 
 def _blocks(address: Address, resource: Resource) -> Iterator[str]:
+    if address.kind in COMMANDED:
+        commands = encode_app_commands(resource.spec, lambda name: f"(secret {name})")
+        for about, fields in (
+            ("a tablet that does not have the app", commands.install),
+            ("a tablet that has it", commands.change),
+        ):
+            yield f"{about}\n\n{_property_list(fields)}"
+        return
     if codec := DECLARATIONS.get(address.kind):
         declaration = codec.encode(f"de.pedell.{address.name}", resource.spec)
         yield f"```json\n{json.dumps(declaration, indent=2, ensure_ascii=False)}\n```"

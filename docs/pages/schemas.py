@@ -74,31 +74,40 @@ def _bounds(schema: Schema) -> str:
     return f" from {low}" if high is None else f" {low} to {high}"
 
 
-def _inside(schema: Schema, home: str, path: str, closed: tuple[str, ...]) -> Iterator[Key]:
+def _inside(
+    schema: Schema, home: str, path: str, closed: tuple[str, ...], above: tuple[str, ...] = ()
+) -> Iterator[Key]:
     for branch in schema.get("oneOf", []):
         if "required" not in branch or "properties" in branch:
-            yield from _inside(*resolved(branch, home), path, closed)
+            yield from _inside(*resolved(branch, home), path, closed, above)
     for name, field in schema.get("properties", {}).items():
         below, file = resolved(field, home)
         here = f"{path}.{name}".strip(".")
         reference = _reference(field, home)
         yield Key(here, below, name in schema.get("required", ()), reference)
         if not reference.startswith(closed or "/"):
-            yield from _inside(below, file, here, closed)
+            yield from _inside(below, file, here, closed, above)
     for field, here in (
         (schema.get("additionalProperties"), f"{path}.NAME".strip(".")),
         (schema.get("items"), f"{path}[]"),
     ):
         if isinstance(field, dict):
-            yield from _entries(field, home, here, closed)
+            yield from _entries(field, home, here, closed, above)
 
 
-def _entries(field: Schema, home: str, path: str, closed: tuple[str, ...]) -> Iterator[Key]:
-    """Yield what stands in each entry of a list or of a block with names of one's own."""
+def _entries(
+    field: Schema, home: str, path: str, closed: tuple[str, ...], above: tuple[str, ...]
+) -> Iterator[Key]:
+    """Yield what stands in each entry of a list or of a block with names of one's own.
+
+    What may stand inside of itself, any value at any depth, ends there.
+    """
     reference = _reference(field, home)
+    if reference and reference in above:
+        return
     below, file = resolved(field, home)
     if not reference.startswith(closed or "/"):
-        yield from _inside(below, file, path, closed)
+        yield from _inside(below, file, path, closed, (*above, reference))
     elif below.get("type") == "object":
         yield Key(path, below, False, reference)
 

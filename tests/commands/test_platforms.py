@@ -52,6 +52,26 @@ def test_what_a_cohort_is_decides_and_is_told(says):
     assert "Reaches: 1 pupil tablet." in says("explain", "gs-nord", "restrictions.pupil.siri")
 
 
+def test_rights_that_all_moved_leave_no_profile_behind(says, tmp_path):
+    def write_it(os, siri="false"):
+        text = FILES["schools/gs-nord.yml"].replace("18.3", os)
+        rights = f"restrictions: {{jugendschutz: {{siri: {siri}}}}}\n"
+        write(tmp_path, {"schools/gs-nord.yml": text, "catalogue.yml": rights})
+
+    write_it("26.4")
+    says("sandbox", "start")
+    write_it("18.3")
+    assert "changes done" in says("apply", "--yes")
+    write_it("26.4", siri="true")
+    plan = says("plan")
+    assert "- restrictions remove from pupils gs-nord · 1 tablet · visible" in plan
+    assert "moved: configuration siri says it now, so this goes when tablets hold that" in plan
+    assert "--prune" not in plan
+    assert "Applied: 2 of 2 changes" in says("apply", "--yes")
+    assert "nothing to do" in says("plan")
+    assert "no longer declared" not in says("plan", "--diff")
+
+
 def test_from_the_first_plan_to_a_newer_system(says, tmp_path):
     says("sandbox", "start")
     plan = says("plan", "--diff")

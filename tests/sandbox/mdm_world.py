@@ -98,9 +98,9 @@ def serials(count):
 
 
 @contextmanager
-def world(tablets=2, os="26.1", **config) -> Iterator[Client]:
-    """Start a sandbox MDM with so many tablets."""
-    place = {"school": "gs-test", "cohort": "pupil", "os": os}
+def world(tablets=2, os="26.1", nature=None, **config) -> Iterator[Client]:
+    """Start a sandbox MDM with so many tablets; ``nature``: are they shared, or unsupervised."""
+    place = {"school": "gs-test", "cohort": "pupil", "os": os, **(nature or {})}
     rows = [{"serial": each, **place} for each in serials(tablets)]
     config = {"api_key": KEY, "webhook": None, "tablets": rows, **config}
     config.setdefault("behaviour", {"delay": [0.0, 0.0], "busy": [0.01, 0.02]})

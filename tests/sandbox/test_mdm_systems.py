@@ -26,7 +26,7 @@ def test_a_declaration_is_known_since_its_ipados(os, valid):
         told = siri_on(mdm)
         assert (told["valid"], told["active"]) == (valid, valid == "valid")
         if valid == "invalid":
-            assert told["reasons"][0]["code"] == "Error.UnknownDeclarationType"
+            assert told["reasons"][0]["code"] == "Error.ConfigurationNotSupported"
 
 
 def test_after_an_update_it_judges_its_declarations_anew():

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pedell.model import Inventory
+from pedell.model import Inventory, Settings
 from pedell.state.ledger import open_ledger
 
 API_SECRET = "sandbox-api"  # noqa: S105  # the name of a secret, not its value
@@ -25,12 +25,14 @@ SETTLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How the tablets behave: shares from 0 to 1, delays in seconds."""
+    """How the tablets behave: shares from 0 to 1, times in seconds, ``offline`` in full hours."""
 
     delay: tuple[float, float] = (0.0, 0.05)
     notnow: float = 0.0
     error: float = 0.0
     asleep: float = 0.0
+    install: tuple[float, float] = (0.0, 0.0)
+    offline: tuple[int, int] | None = None
     seed: int = 1
     quirks: tuple[str, ...] = field(default_factory=tuple)
 
@@ -53,13 +55,13 @@ def start_sandbox(
     folder: Path,
     secrets: Mapping[str, str],
     behaviour: Behaviour,
-    systems: Mapping[tuple[str, str], str],
+    natures: Mapping[tuple[str, str], Mapping[str, Any]],
 ) -> Endpoints:
     """Make a fresh world in ``folder`` (an old one is stopped and thrown away) and start it.
 
-    ``secrets`` holds the values of :data:`API_SECRET` and :data:`WEBHOOK_SECRET`, ``systems`` the
-    iPadOS of a school's cohort where the files say it. Raises OSError where a process does not
-    come up.
+    ``secrets`` holds the values of :data:`API_SECRET` and :data:`WEBHOOK_SECRET`, ``natures`` what
+    the files say of ``os``, ``supervised`` and ``shared`` for a school's cohort. Raises OSError
+    where a process does not come up.
     """
     stop_sandbox(folder)
     key = (
@@ -71,7 +73,7 @@ def start_sandbox(
         (folder / "fingerprint.key").write_bytes(key)
         (folder / "fingerprint.key").chmod(0o600)
     started: dict[str, int] = {}
-    _write_tablets(inventory, folder, systems)
+    _write_tablets(inventory, folder, natures)
     try:
         return _start(inventory, folder, secrets, behaviour, started)
     except BaseException:
@@ -119,7 +121,7 @@ def _start(
         "api_key": secrets[API_SECRET],
         "webhook": {"url": listening["url"], "key": key},
         "tablets": str(folder / _TABLETS),
-        **_manners(behaviour),
+        **_manners(behaviour, inventory.catalogue.settings),
     }
     mdm = _spawn("pedell.sandbox.mdm", site, folder, started)
     _await_enrolments(Path(ledger), mdm["tablets"])
@@ -137,9 +139,14 @@ def _start(
     return endpoints
 
 
-def _manners(behaviour: Behaviour) -> dict[str, Any]:
+def _manners(behaviour: Behaviour, catalogue: Settings) -> dict[str, Any]:
     said = asdict(behaviour)
-    return {"quirks": list(said.pop("quirks")), "behaviour": said}
+    store = {
+        str(written.value): catalogue[*at[:2], "bundle"].value
+        for at, written in catalogue.items()
+        if at[0] == "apps" and at[2:] == ("app_store",) and (*at[:2], "bundle") in catalogue
+    }
+    return {"quirks": list(said.pop("quirks")), "behaviour": {**said, "store": store}}
 
 
 def _await_enrolments(ledger: Path, tablets: int) -> None:
@@ -153,7 +160,7 @@ def _await_enrolments(ledger: Path, tablets: int) -> None:
 
 
 def _write_tablets(
-    inventory: Inventory, folder: Path, systems: Mapping[tuple[str, str], str]
+    inventory: Inventory, folder: Path, natures: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> None:
     with (folder / _TABLETS).open("w", encoding="utf-8") as file:
         for school in inventory.schools.values():
@@ -163,9 +170,8 @@ def _write_tablets(
                 for device in cohort.devices if is_tablet else ():
                     about = {"serial": device.serial, "model": device.model}
                     place = {"school": school.id, "cohort": cohort.name}
-                    if (school.id, cohort.name) in systems:
-                        place["os"] = systems[school.id, cohort.name]
-                    file.write(json.dumps({**about, **place}) + "\n")
+                    nature = natures.get((school.id, cohort.name), {})
+                    file.write(json.dumps({**about, **place, **nature}) + "\n")
 
 
 def _spawn(

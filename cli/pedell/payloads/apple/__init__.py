@@ -6,6 +6,16 @@ from typing import Any
 
 from pedell.model import Spec
 from pedell.payloads.apple.certificate import decode_certificate, encode_certificate
+from pedell.payloads.apple.commands import (
+    AppCommands,
+    decode_app_commands,
+    encode_app_commands,
+    encode_app_question,
+    encode_app_removal,
+    expected_report,
+    refusal_in,
+    report_in,
+)
 from pedell.payloads.apple.configurations import (
     CONFIGURATIONS,
     CONFIGURED,
@@ -20,18 +30,33 @@ from pedell.payloads.apple.declarations import (
     encode_app,
 )
 from pedell.payloads.apple.exam import decode_exam, encode_exam
-from pedell.payloads.apple.placing import Lack, Spot, place_preset, place_restriction
+from pedell.payloads.apple.placing import (
+    Lack,
+    Spot,
+    heeds_updates,
+    place_preset,
+    place_restriction,
+)
 from pedell.payloads.apple.presets import decode_presets, encode_presets
 from pedell.payloads.apple.profile import Payload, SealedFile, compile_profile, profile_uuid
-from pedell.payloads.apple.raw import Clash, decode_raw, encode_raw, find_clashes
+from pedell.payloads.apple.raw import (
+    Clash,
+    as_profile,
+    decode_raw,
+    encode_raw,
+    find_clashes,
+    only_alone,
+)
 from pedell.payloads.apple.restrictions import decode_restrictions, encode_restrictions
 from pedell.payloads.apple.wifi import decode_wifi, encode_wifi
 
 __all__ = [
+    "COMMANDED",
     "CONFIGURATIONS",
     "CONFIGURED",
     "DECLARATIONS",
     "PROFILES",
+    "AppCommands",
     "Clash",
     "DeclarationCodec",
     "Lack",
@@ -39,15 +64,25 @@ __all__ = [
     "ProfileCodec",
     "SealedFile",
     "Spot",
+    "as_profile",
     "compile_profile",
     "decode_activation",
     "decode_app",
+    "decode_app_commands",
     "encode_activation",
     "encode_app",
+    "encode_app_commands",
+    "encode_app_question",
+    "encode_app_removal",
+    "expected_report",
     "find_clashes",
+    "heeds_updates",
+    "only_alone",
     "place_preset",
     "place_restriction",
     "profile_uuid",
+    "refusal_in",
+    "report_in",
 ]
 
 
@@ -91,3 +126,6 @@ DECLARATIONS: Mapping[str, DeclarationCodec] = {
     "configuration": DeclarationCodec(encode_configuration, decode_configuration),
 }
 """The kinds that reach a device as a declaration."""
+
+COMMANDED = frozenset({"configured_app"})
+"""The kinds that reach a device as commands of their own."""

@@ -58,10 +58,12 @@ _NOT_ON_SHARED = frozenset(
 
 _SUPERVISED_PRESETS = frozenset(
     {
-        "exam", "home_screen", "lock_screen", "managed_domains.passwords", "notifications",
-        "proxy", "single_app", "update_deferral",
+        "dns.switch_off", "exam", "home_screen", "lock_screen", "managed_domains.passwords",
+        "notifications", "proxy", "single_app", "update_deferral",
     }
 )  # fmt: skip
+"""That DNS cannot be switched off needs supervision by the words of Apple's schema alone."""
+_UPDATES: Version = (26,)
 _UNSHARED_PRESETS = frozenset({"calendar_subscriptions", "passcode", "web_clips"})
 """Presets that shared iPads refuse, or take for each user only, whom no MDM of ours reaches."""
 
@@ -89,6 +91,11 @@ def place_preset(name: str, platform: Platform) -> Spot:
     if name in _SUPERVISED_PRESETS and not platform.supervised:
         return Spot(lack=Lack.SUPERVISED)
     return _declared(name, platform) or Spot()
+
+
+def heeds_updates(platform: Platform) -> bool:
+    """Tell whether a declaration may say how an app is updated (``UpdateBehavior``, 26.0)."""
+    return platform.os >= _UPDATES
 
 
 def _declared(name: str, platform: Platform) -> Spot | None:

@@ -64,12 +64,17 @@ def profile_uuid(identifier: str, title: str, payloads: Sequence[Payload]) -> st
 
 
 def compile_profile(
-    identifier: str, title: str, payloads: Sequence[Payload], reveal: Callable[[str], str]
+    identifier: str,
+    title: str,
+    payloads: Sequence[Payload],
+    reveal: Callable[[str], str],
+    uuid: str = "",
 ) -> bytes:
     """Write the profile as an XML property list, the same bytes for the same content.
 
-    ``reveal`` returns the value of a secret by its name. Source: Apple's device management schema
-    18.3, TopLevel and CommonPayloadKeys.
+    ``reveal`` returns the value of a secret by its name; ``uuid`` names the whole, left out it is
+    made from the content. Source: Apple's device management schema 18.3, TopLevel and
+    CommonPayloadKeys.
     """
     own = profile_uuid(identifier, title, payloads)
     parts = [
@@ -90,7 +95,7 @@ def compile_profile(
         "PayloadDisplayName": title,
         "PayloadIdentifier": identifier,
         "PayloadType": "Configuration",
-        "PayloadUUID": own,
+        "PayloadUUID": uuid or own,
         "PayloadVersion": 1,
     }
     return plistlib.dumps(whole, sort_keys=True)

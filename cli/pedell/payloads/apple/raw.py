@@ -13,8 +13,9 @@ from pedell.payloads.apple.passcode import PASSCODE
 from pedell.payloads.apple.presets import LOCK_SCREEN
 from pedell.payloads.apple.profile import WHOLE, Payload
 from pedell.payloads.apple.proxy import PROXY
-from pedell.payloads.apple.restrictions import RESTRICTIONS
+from pedell.payloads.apple.restrictions import KEYS, RESTRICTIONS, encode_restrictions
 from pedell.payloads.apple.single_app import APP_LOCK
+from pedell.payloads.apple.updates import encode_deferral
 from pedell.payloads.apple.web_filter import WEB_FILTER
 from pedell.payloads.apple.wifi import WIFI
 
@@ -40,6 +41,24 @@ def decode_raw(payloads: Sequence[Payload]) -> Spec:
     whole = next(part.content for part in payloads if part.type == WHOLE)
     parts = [dict(part.content) for part in payloads if part.type != WHOLE]
     return {"content": plistlib.dumps({**whole, _PARTS: parts}, sort_keys=True).decode()}
+
+
+def as_profile(configuration: Spec) -> list[Payload]:
+    """Write a configuration in the words that profiles have for it, as far as they have any.
+
+    No device gets that: it is what a raw profile would say of the same.
+    """
+    rights = {name: value for name, value in configuration.items() if name in KEYS}
+    days = configuration.get("update_deferral")
+    return [
+        *(encode_restrictions(rights) if rights else ()),
+        *(encode_deferral(days) if days is not None else ()),
+    ]
+
+
+def only_alone(payloads: Sequence[Payload]) -> list[Payload]:
+    """Return those payloads of which a device takes one alone."""
+    return [part for part in payloads if part.type in _ALONE]
 
 
 @dataclass(frozen=True, slots=True)

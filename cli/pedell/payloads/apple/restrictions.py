@@ -98,8 +98,14 @@ _INTENT = {key: intent for intent, key in KEYS.items()}
 
 
 def encode_restrictions(spec: Spec) -> list[Payload]:
-    """Write what is declared and nothing else; lists are sets, so they are sorted."""
-    content = {KEYS[name]: _item(value) for name, value in spec.items() if value is not None}
+    """Write what is declared and nothing else; lists are sets, so they are sorted.
+
+    ValueError for what only a declaration can say.
+    """
+    said = {name: value for name, value in spec.items() if value is not None}
+    if unknown := sorted(said.keys() - KEYS.keys()):
+        raise ValueError(f"profiles have no key for {', '.join(unknown)}")
+    content = {KEYS[name]: _item(value) for name, value in said.items()}
     return [Payload("restrictions", RESTRICTIONS, content)]
 
 

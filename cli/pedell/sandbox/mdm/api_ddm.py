@@ -10,20 +10,19 @@ from pedell.sandbox.mdm.api_status import StatusApi, as_error, as_json
 from pedell.sandbox.mdm.core import Mdm
 from pedell.sandbox.mdm.declarations import Missing
 from pedell.sandbox.mdm.plists import read_command
-from pedell.sandbox.mdm.site import Handler, Routes, decoded, is_on, query_of, value_of
+from pedell.sandbox.mdm.site import Face, Handler, Routes, decoded, is_on, query_of, value_of
 from pedell.sandbox.mdm.wire import TEXT, Request, Response
 
-ROOT = "/api/v1/ddm"
 CHANGED = Response(204)
 UNCHANGED = Response(304)
 FIRST = 30  # enrolments of the quirk notify-first-30
 
 
 class DdmApi:
-    """The handlers of ``/api/v1/ddm``. JSON is not indented, but for one declaration."""
+    """The handlers of declarations and sets. JSON is not indented, but for one declaration."""
 
-    def __init__(self, mdm: Mdm) -> None:
-        self._mdm = mdm
+    def __init__(self, mdm: Mdm, face: Face) -> None:
+        self._mdm, self._face = mdm, face
         self._store = mdm.declarations
         self._notified = 0
 
@@ -50,12 +49,13 @@ class DdmApi:
             },
             "enrollment-sets-all": {"DELETE": self.clear_enrolment},
             "notify": {"POST": self.notify},
-            "tokens": {"GET": self.as_device},
-            "declaration-items": {"GET": self.as_device},
-            "declaration": {"GET": self.as_device},
         }
         paths |= StatusApi(self._mdm).routes()
-        return {f"{ROOT}/{name}": methods for name, methods in paths.items()}
+        asked = ("tokens", "declaration-items", "declaration")
+        return {
+            **{f"{self._face.ddm}/{name}": methods for name, methods in paths.items()},
+            **{f"{self._face.devices}/{name}": {"GET": self.as_device} for name in asked},
+        }
 
     def get_declarations(self, _: Request, rest: str) -> Response:
         """List the declarations, or return one."""
@@ -166,7 +166,7 @@ class DdmApi:
         """Answer what the device named in X-Enrollment-ID would get."""
         if not request.head.enrolment:
             return Response(400, b"Bad Request\n", TEXT)
-        endpoint = decoded(request.path.removeprefix(f"{ROOT}/"))
+        endpoint = decoded(request.path.removeprefix(f"{self._face.devices}/"))
         found = self._mdm.declared(request.head.enrolment, endpoint)
         return Response(404, b"Not Found\n", TEXT) if found is None else Response(200, found)
 

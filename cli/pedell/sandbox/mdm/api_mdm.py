@@ -12,39 +12,32 @@ from pedell.sandbox.mdm.core import Mdm, NotQueued
 from pedell.sandbox.mdm.enrolments import Refused
 from pedell.sandbox.mdm.plists import UNREADABLE, Command, read_command
 from pedell.sandbox.mdm.pushcerts import PushCerts
-from pedell.sandbox.mdm.site import Routes, ids_in, query_of, value_of
+from pedell.sandbox.mdm.site import Face, Routes, ids_in, query_of, value_of
 from pedell.sandbox.mdm.tablet import TOPIC
 from pedell.sandbox.mdm.wire import TEXT, Request, Response
 
-VERSION = "v0.2.0"
 NO_IDS = "getting enrollment ids: empty path"
 _CHECK_IN = "application/x-apple-aspen-mdm-checkin"
 _PLIST = "application/xml"
 
 
 class MdmApi:
-    """The handlers of ``/api/v1/nanomdm`` and ``/mdm``. JSON is indented by tabs."""
+    """The handlers of enqueue and push, and of ``/mdm``. JSON is indented by tabs."""
 
-    def __init__(self, mdm: Mdm) -> None:
-        self._mdm = mdm
+    def __init__(self, mdm: Mdm, face: Face) -> None:
+        self._mdm, self._root = mdm, face.mdm
         self._certs = PushCerts()
         self._pushes = 0
 
     def routes(self) -> Routes:
         """Return what is answered here."""
-        root = "/api/v1/nanomdm"
         return {
-            "/version": {"GET": self.version},
-            f"{root}/enqueue": {"PUT": self.enqueue},
-            f"{root}/push": {"GET": self.push},
-            f"{root}/pushcert": {"GET": self.push_cert, "PUT": self.put_push_cert},
+            f"{self._root}/enqueue": {"PUT": self.enqueue},
+            f"{self._root}/push": {"GET": self.push},
+            f"{self._root}/pushcert": {"GET": self.push_cert, "PUT": self.put_push_cert},
             "/mdm": {"PUT": self.device},
             "/checkin": {"PUT": self.device},
         }
-
-    def version(self, _: Request, __: str) -> Response:
-        """Say which server we imitate."""
-        return Response(200, json.dumps({"version": VERSION}).encode())
 
     def enqueue(self, request: Request, rest: str) -> Response:
         """Queue a command and push, unless told not to."""

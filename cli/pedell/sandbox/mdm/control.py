@@ -24,7 +24,7 @@ class Control:
 
     def __init__(self, mdm: Mdm, fleet: Fleet, webhook: Webhook) -> None:
         self._mdm, self._fleet, self._webhook = mdm, fleet, webhook
-        self._site: Site | None = None
+        self._sites: tuple[Site, ...] = ()
         self._actions = {
             "sleep": self._sleep,
             "wake": self._wake,
@@ -34,11 +34,12 @@ class Control:
             "checkout": self._check_out,
             "poll": self._poll,
             "update": Tablet.update,
+            "signout": self._fleet.sign_out,
         }
 
-    def serve(self, site: Site) -> None:
-        """Say whose requests and faults the summary counts."""
-        self._site = site
+    def serve(self, sites: Iterable[Site]) -> None:
+        """Say whose requests and faults the summary counts; they share their faults."""
+        self._sites = tuple(sites)
 
     def routes(self) -> Routes:
         """Return what is answered here."""
@@ -58,21 +59,20 @@ class Control:
     def summary(self, _: Request, __: str) -> Response:
         """Count everything."""
         tablets, tally, log = self._fleet.by_serial.values(), self._webhook.tally, self._mdm.log
-        site = self._site
+        everybody = self._mdm.enrolments.values()
+        faults = self._sites[0].faults
         return _json(
             {
                 "pid": os.getpid(),
                 "tablets": len(tablets),
-                "enrolled": sum(each.enabled for each in self._mdm.enrolments.values()),
+                "enrolled": sum(each.enabled for each in everybody if not each.parent),
+                "users": sum(each.enabled for each in everybody if each.parent),
                 "asleep": sum(tablet.asleep for tablet in tablets),
                 "locked": sum(tablet.locked for tablet in tablets),
                 "messages": self._mdm.messages,
                 "events": {"sent": tally.sent, "lost": tally.lost, "open": tally.open},
-                "requests": site.counts() if site else {},
-                "faults": {
-                    "served": site.faults.served if site else 0,
-                    "waiting": len(site.faults.waiting) if site else 0,
-                },
+                "requests": {k: n for site in self._sites for k, n in site.counts().items()},
+                "faults": {"served": faults.served, "waiting": len(faults.waiting)},
                 "commands": {
                     "accepted": log.total,
                     "copies": log.copies,
@@ -105,8 +105,11 @@ class Control:
     def act(self, __: Request, rest: str) -> Response:
         """Do something to one tablet, or to all (``*``)."""
         serial, _, word = rest.partition("/")
-        action = self._actions.get(word)
         found = self._find(decoded(serial))
+        word, _, name = word.partition("/")
+        if name and word == "signin" and found:
+            return self._sign_in(found, decoded(name))
+        action = None if name else self._actions.get(word)
         tablets = list(self._fleet.by_serial.values()) if decoded(serial) == ALL else [found]
         if action is None or None in tablets:
             return _unknown(rest)
@@ -138,9 +141,8 @@ class Control:
 
     def add_fault(self, request: Request, _: str) -> Response:
         """Ask for a fault."""
-        assert self._site  # noqa: S101 - it is the one that called us
         try:
-            self._site.faults.add(json.loads(request.body))
+            self._sites[0].faults.add(json.loads(request.body))
         except (ValueError, TypeError) as problem:
             return _json({"error": str(problem)}, 400)
         return DONE
@@ -153,7 +155,7 @@ class Control:
         return _json(self._mdm.log.since(int(since)))
 
     def _find(self, name: str) -> Tablet | None:
-        return self._fleet.by_serial.get(name) or self._fleet.by_udid.get(name)
+        return self._fleet.by_serial.get(name) or self._fleet.by_enrolment.get(name)
 
     def _sleep(self, tablet: Tablet) -> None:
         tablet.asleep = True
@@ -177,6 +179,14 @@ class Control:
     def _check_out(self, tablet: Tablet) -> None:
         self._fleet.leave(self._mdm, tablet)
 
+    def _sign_in(self, tablet: Tablet, name: str) -> Response:
+        if not tablet.shared or tablet.user:
+            return _json({"error": f"{tablet.serial} is no shared iPad"}, 409)
+        if not tablet.asleep and tablet.enrolled:
+            self._fleet.sign_in(self._mdm, tablet, name)
+            return DONE
+        return _json({"error": f"{tablet.serial} sleeps, or has left"}, 409)
+
     def _poll(self, tablet: Tablet) -> None:
         if tablet.asleep:
             tablet.pushed = True
@@ -184,13 +194,14 @@ class Control:
             self._fleet.schedule(tablet, (0.0, 0.0))
 
     def _describe(self, tablet: Tablet) -> dict[str, Any]:
-        enrolment = self._mdm.enrolments[tablet.udid]
+        enrolment = self._mdm.enrolments[tablet.enrolment]
         return {
             **_brief(tablet),
             "enabled": enrolment.enabled,
             "tally": enrolment.tally,
             "profiles": [_profile(each) for each in tablet.profiles.values()],
             "apps": {app: state.value for app, state in tablet.apps.items()},
+            "configurations": tablet.configurations,
             "declarations": [
                 {"identifier": identifier, "kind": each.kind, "token": each.token}
                 | {"declaration": json.loads(each.content)}
@@ -205,7 +216,7 @@ class Control:
 def _brief(tablet: Tablet) -> dict[str, Any]:
     return {
         "serial": tablet.serial,
-        "enrolment": tablet.udid,
+        "enrolment": tablet.enrolment,
         "model": tablet.model,
         "school": tablet.school,
         "cohort": tablet.cohort,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
@@ -24,8 +24,9 @@ class Fleet:
 
     def __init__(self, rows: Sequence[Row], behaviour: Behaviour, webhook: Webhook) -> None:
         self.behaviour = behaviour
-        self.by_serial = {row.serial: _tablet(row) for row in rows}
-        self.by_udid = {tablet.udid: tablet for tablet in self.by_serial.values()}
+        self.by_serial = {row.serial: _tablet(row, behaviour.store) for row in rows}
+        self.by_enrolment = {tablet.udid: tablet for tablet in self.by_serial.values()}
+        self._users: dict[str, list[Tablet]] = {}
         self._webhook = webhook
         self._agenda: list[tuple[float, int, Tablet]] = []
         self._numbers = count()
@@ -33,7 +34,7 @@ class Fleet:
 
     def push(self, enrolment: str) -> None:
         """Wake a tablet; one that sleeps polls when it wakes. Other devices are not ours."""
-        tablet = self.by_udid.get(enrolment)
+        tablet = self.by_enrolment.get(enrolment)
         if tablet is None or tablet.scheduled or not tablet.enrolled:
             return
         if tablet.asleep:
@@ -72,7 +73,8 @@ class Fleet:
     def enrol(self, mdm: Mdm, tablet: Tablet) -> None:
         """Enrol a tablet anew: it keeps nothing, and the server clears its queue."""
         tablet.wipe()
-        keys = {"Topic": TOPIC, "UDID": tablet.udid}
+        self._forget_users(tablet)
+        keys = {"Topic": TOPIC, **tablet.voice}
         hello: dict[str, str | bytes] = {
             "MessageType": "Authenticate",
             **keys,
@@ -84,22 +86,39 @@ class Fleet:
             "OSVersion": tablet.os,
             "BuildVersion": "23B85",
         }
-        token: dict[str, str | bytes] = {
-            "MessageType": "TokenUpdate",
-            **keys,
-            "PushMagic": f"magic-{tablet.serial}",
-            "Token": tablet.serial.encode(),
-        }
-        for message in (hello, token):
-            mdm.check_in(message, render_message(message))
-        tablet.enrolled = True
+        mdm.check_in(hello, render_message(hello))
+        _say_token(mdm, tablet)
+
+    def sign_in(self, mdm: Mdm, tablet: Tablet, name: str) -> None:
+        """Let a user sign in at a shared iPad: a channel of their own, which polls at once."""
+        self.sign_out(tablet)
+        users = self._users.setdefault(tablet.udid, [])
+        user = next((each for each in users if each.user == name), None)
+        if user is None:
+            user = _user_of(tablet, name)
+            users.append(user)
+            self.by_enrolment[user.enrolment] = user
+        user.asleep, user.os = False, tablet.os
+        _say_token(mdm, user)
+        self.schedule(user, self.behaviour.delay)
+
+    def sign_out(self, tablet: Tablet) -> None:
+        """Let whoever is signed in at a shared iPad sign out; their channel falls silent."""
+        for user in self._users.get(tablet.udid, ()):
+            user.asleep = True
 
     def leave(self, mdm: Mdm, tablet: Tablet) -> None:
         """Let a tablet check out of management."""
-        message = {"MessageType": "CheckOut", "Topic": TOPIC, "UDID": tablet.udid}
+        message = {"MessageType": "CheckOut", "Topic": TOPIC, **tablet.voice}
         mdm.check_in(message, render_message(message))
         tablet.wipe()
+        self._forget_users(tablet)
         tablet.enrolled = False
+
+    def _forget_users(self, tablet: Tablet) -> None:
+        for user in self._users.pop(tablet.udid, ()):
+            user.asleep = True  # who comes back signs in anew
+            del self.by_enrolment[user.enrolment]
 
     async def run(self, mdm: Mdm) -> None:
         """Work off the agenda for ever; fall silent while the listener cannot follow."""
@@ -142,6 +161,11 @@ class Fleet:
             return  # the server does not know it: it has checked out
         if postponed and not tablet.locked:
             self.schedule(tablet, self.behaviour.busy)
+        if tablet.due and (then := min(tablet.due.values())) != tablet.visit:
+            # not as a scheduled poll, in whose place a push would come to nothing
+            tablet.visit = then
+            heappush(self._agenda, (then, next(self._numbers), tablet))
+            self._bell.set()
 
 
 def seconds_offline(hours: tuple[int, int] | None, now: datetime) -> float:
@@ -155,5 +179,24 @@ def seconds_offline(hours: tuple[int, int] | None, now: datetime) -> float:
     return ((end - now.hour) % 24) * 3600.0 - now.minute * 60 - now.second
 
 
-def _tablet(row: Row) -> Tablet:
-    return Tablet(row.serial, udid_of(row.serial), row.model, row.school, row.cohort, row.os)
+def _tablet(row: Row, store: Mapping[str, str]) -> Tablet:
+    about = (row.serial, udid_of(row.serial), row.model, row.school, row.cohort)
+    return Tablet(*about, row.os, row.supervised, row.shared, store=store)
+
+
+def _user_of(tablet: Tablet, name: str) -> Tablet:
+    """Make the channel of a user: it holds what is its own, and no app."""
+    about = (tablet.serial, tablet.udid, tablet.model, tablet.school, tablet.cohort)
+    return Tablet(*about, tablet.os, tablet.supervised, shared=True, user=name, store=tablet.store)
+
+
+def _say_token(mdm: Mdm, tablet: Tablet) -> None:
+    message: dict[str, str | bytes] = {
+        "MessageType": "TokenUpdate",
+        "Topic": TOPIC,
+        **tablet.voice,
+        "PushMagic": f"magic-{tablet.serial}",
+        "Token": tablet.serial.encode(),
+    }
+    mdm.check_in(message, render_message(message))
+    tablet.enrolled = True

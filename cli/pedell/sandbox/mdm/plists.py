@@ -34,9 +34,9 @@ _TAIL = b"</dict></plist>\n"
 _MESSAGE = _HEAD + b"%b" + _TAIL
 _REPORT = (
     _HEAD + b"<key>CommandUUID</key><string>%b</string>%b"
-    b"<key>Status</key><string>%b</string><key>UDID</key><string>%b</string>" + _TAIL
+    b"<key>Status</key><string>%b</string>%b" + _TAIL
 )
-_IDLE = _HEAD + b"<key>Status</key><string>Idle</string><key>UDID</key><string>%b</string>" + _TAIL
+_IDLE = _HEAD + b"<key>Status</key><string>Idle</string>%b" + _TAIL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,14 +146,19 @@ def fragment(keys: Mapping[str, Any]) -> bytes:
     return raw[raw.index(b"<dict>") + 6 : raw.rindex(b"</dict>")]
 
 
-def render_idle(udid: bytes) -> bytes:
+def render_voice(keys: Mapping[str, str]) -> bytes:
+    """Render the keys of a message that say who speaks."""
+    return b"".join([_entry(key, value) for key, value in keys.items()])
+
+
+def render_idle(voice: bytes) -> bytes:
     """Render the message of a device that asks for work."""
-    return _IDLE % udid
+    return _IDLE % voice
 
 
-def render_report(udid: bytes, uuid: str, status: bytes, keys: bytes) -> bytes:
+def render_report(voice: bytes, uuid: str, status: bytes, keys: bytes) -> bytes:
     """Render a device's answer to a command; ``keys`` is a fragment."""
-    return _REPORT % (escape(uuid), keys, status, udid)
+    return _REPORT % (escape(uuid), keys, status, voice)
 
 
 def render_message(keys: Mapping[str, str | bytes]) -> bytes:

@@ -14,12 +14,12 @@ Handler = Callable[[Request, str], Response]
 """Answers a request; the text is the rest of its path, still percent-encoded."""
 
 Routes = Mapping[str, Mapping[str, Handler]]
-"""Path → method → handler. The path has four words under /api, two under /sandbox, else one."""
+"""Path → method → handler. How many words the path has says :data:`_WORDS`."""
 
-USER = "nanohub"
-UNAUTHORIZED = Response(
-    401, b"Unauthorized\n", TEXT, (("WWW-Authenticate", f'Basic realm="{USER}"'),)
-)
+_WORDS = {"api": 4, "v1": 2, "sandbox": 2, "declaration": 1}
+_APIS = ("/api/", "/v1/")
+"""What wants a login."""
+
 NOT_FOUND = Response(404, b"404 page not found\n", TEXT)
 WRONG_METHOD = Response(405, b"Method Not Allowed\n", TEXT)
 FORBIDDEN = Response(403, b"Forbidden\n", TEXT)
@@ -33,17 +33,38 @@ class Route:
     count: int = 0
 
 
-class Site:
-    """The HTTP face of the server."""
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Which server is imitated: its API's only user, and the paths below which that lies.
 
-    def __init__(self, api_key: str, routes: Routes) -> None:
-        token = b64encode(f"{USER}:{api_key}".encode()).decode()
+    ``devices`` is the path below which KMFDDM answers what a device would ask.
+    """
+
+    user: str
+    version: str
+    mdm: str = ""
+    ddm: str = ""
+    devices: str = ""
+
+
+NANOHUB = Face("nanohub", "v0.2.0", "/api/v1/nanomdm", "/api/v1/ddm", "/api/v1/ddm")
+NANOMDM = Face("nanomdm", "v0.9.0", mdm="/v1")
+KMFDDM = Face("kmfddm", "v0.8.3", ddm="/v1")
+
+
+class Site:
+    """The HTTP face of a server. ``faults`` are those that it shares with the one beside it."""
+
+    def __init__(self, face: Face, api_key: str, routes: Routes, faults: Faults) -> None:
+        token = b64encode(f"{face.user}:{api_key}".encode()).decode()
         self._login = f"Basic {token}".encode()
+        realm = ("WWW-Authenticate", f'Basic realm="{face.user}"')
+        self._unauthorized = Response(401, b"Unauthorized\n", TEXT, (realm,))
         self._routes = {
             path: {method: Route(handler) for method, handler in methods.items()}
             for path, methods in routes.items()
         }
-        self.faults = Faults()
+        self.faults = faults
 
     def counts(self) -> dict[str, int]:
         """Return the number of requests of each route, without those to the sandbox's own."""
@@ -68,9 +89,9 @@ class Site:
         methods = self._routes.get(path)
         if methods is None:
             return NOT_FOUND
-        if path.startswith("/api/"):
+        if path.startswith(_APIS):
             if not compare_digest(request.head.authorization.encode(), self._login):
-                return UNAUTHORIZED
+                return self._unauthorized
         elif path.startswith("/sandbox/") and not request.local:
             return FORBIDDEN
         route = methods.get(request.method)
@@ -85,11 +106,11 @@ class Site:
 
 def split_path(path: str) -> tuple[str, str]:
     """Split a path into the name of its route and the rest."""
-    words = 5 if path.startswith("/api/") else 3 if path.startswith("/sandbox/") else 0
-    parts = path.split("/", words) if words else [path]
-    if len(parts) <= words:
+    words = _WORDS.get(path[1 : path.find("/", 1)], 0)
+    parts = path.split("/", words + 1) if words else [path]
+    if len(parts) <= words + 1:
         return path, ""
-    rest = parts[words] if words else ""
+    rest = parts[-1] if words else ""
     return path[: len(path) - len(rest) - 1] if words else path, rest
 
 

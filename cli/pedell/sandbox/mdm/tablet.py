@@ -2,12 +2,15 @@
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from pedell.sandbox.mdm.eligible import Nature
+from pedell.sandbox.mdm.enrolments import SHARED_USER
 from pedell.sandbox.mdm.plists import fragment, load_payload
 
 OS_VERSION, NEWEST = "26.1", "27.0"
@@ -15,7 +18,7 @@ TOPIC = "com.apple.mgmt.External.5f0c7d0a-1d35-4f0e-9d6e-0b7a3c4e2d11"
 
 
 class AppState(StrEnum):
-    """How far an app has come. It is there from the poll after its command on."""
+    """How far an app has come."""
 
     INSTALLING = "Installing"
     MANAGED = "Managed"
@@ -25,13 +28,14 @@ class AppState(StrEnum):
 class Profile:
     """A configuration profile; tablets with the same bytes share one. ``listing`` is its entry.
 
-    At ``ends``, in UTC, it removes itself.
+    ``kinds`` are the types of its payloads. At ``ends``, in UTC, it removes itself.
     """
 
     identifier: str
     uuid: str
     payload: bytes
     listing: bytes
+    kinds: tuple[str, ...] = ()
     ends: datetime.datetime | None = None
 
     def document(self) -> dict[str, Any]:
@@ -50,7 +54,13 @@ class HeldDeclaration:
 
 @dataclass(slots=True, eq=False)
 class Tablet:
-    """One tablet. ``pushed`` is a push that it slept through; ``draws`` counts its random draws."""
+    """One tablet. ``pushed`` is a push that it slept through; ``draws`` counts its random draws.
+
+    ``configurations`` is what apps were told, by bundle id; ``store`` the App Store: number of an
+    app → bundle id. ``user`` is the short name of whoever is signed in, where this is the channel
+    of a shared iPad's user. ``due`` says of apps that are being installed when they will be there,
+    in seconds of the monotonic clock, ``visit`` is the poll that has been noted for the first.
+    """
 
     serial: str
     udid: str
@@ -58,8 +68,13 @@ class Tablet:
     school: str
     cohort: str
     os: str = OS_VERSION
+    supervised: bool = True
+    shared: bool = False
+    user: str = ""
     profiles: dict[str, Profile] = field(default_factory=dict)
     apps: dict[str, AppState] = field(default_factory=dict)
+    configurations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    store: Mapping[str, str] = field(default_factory=dict)
     declarations: dict[str, HeldDeclaration] = field(default_factory=dict)
     token: str = ""
     asleep: bool = False
@@ -69,11 +84,43 @@ class Tablet:
     scheduled: bool = False
     draws: int = 0
     doubled: int = 0
+    due: dict[str, float] = field(default_factory=dict)
+    visit: float = 0.0
+
+    @property
+    def enrolment(self) -> str:
+        """The id under which the server knows this channel."""
+        return f"{self.udid}:{self.user}" if self.user else self.udid
+
+    @property
+    def voice(self) -> dict[str, str]:
+        """The keys of every message that say who speaks."""
+        if not self.user:
+            return {"UDID": self.udid}
+        names = {"UserShortName": self.user, "UserLongName": self.user}
+        return {"UDID": self.udid, "UserID": SHARED_USER, **names}
+
+    @property
+    def nature(self) -> Nature:
+        """What decides over what it takes."""
+        return Nature(self.os, self.supervised, self.shared, bool(self.user))
+
+    def install_apps(self, now: float) -> bool:
+        """Finish what is due at ``now``, of the monotonic clock; tell whether there was any."""
+        ready = [
+            app
+            for app, state in self.apps.items()
+            if state is AppState.INSTALLING and self.due.get(app, now) <= now
+        ]
+        self.apps.update(dict.fromkeys(ready, AppState.MANAGED))
+        self.due = {app: then for app, then in self.due.items() if app not in ready}
+        return bool(ready)
 
     def wipe(self) -> None:
         """Forget all that management put there, as leaving management does."""
         self.profiles = {}
-        self.apps = {}
+        self.apps, self.due = {}, {}
+        self.configurations = {}
         self.declarations = {}
         self.token = ""
 
@@ -110,7 +157,9 @@ def read_profile(payload: bytes) -> Profile:
     if not all(isinstance(each, dict) and each.get("PayloadType") for each in contents):
         raise ValueError("a payload has no type")
     ends = document.get("RemovalDate")
-    return Profile(str(identifier), str(number), payload, _listing(document, contents), ends)
+    kinds = tuple(sorted({str(each["PayloadType"]) for each in contents}))
+    listing = _listing(document, contents)
+    return Profile(str(identifier), str(number), payload, listing, kinds, ends)
 
 
 def _listing(document: dict[str, Any], contents: list[dict[str, Any]]) -> bytes:

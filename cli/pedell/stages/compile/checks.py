@@ -1,6 +1,7 @@
 """The last check before anything leaves the files: a compiled resource obeys its kind."""
 
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from pedell.language.lookalikes import invisible_in
@@ -18,6 +19,11 @@ from pedell.model import (
 )
 
 _SSID_BYTES = 32
+_ON_DEVICES = frozenset({"app", "configuration", "exam", "presets", "restrictions", "wifi"})
+_IN_TEXTS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML, and so a property list, cannot hold."""
+_IN_NAMES = re.compile("[\x00-\x1f\ufffe\uffff]")
+"""Names of parts become identifiers, and lines of a text for people."""
 
 
 class KindCheck:
@@ -54,6 +60,9 @@ class KindCheck:
         ssid = spec.get("ssid")
         if kind == "wifi" and isinstance(ssid, str):
             found = [each for each in found if each.pointer != ("ssid",)] + _on_the_air(ssid, found)
+        if kind in _ON_DEVICES:
+            told = {each.pointer for each in found}
+            found += [each for each in _unwritable(spec, ()) if each.pointer not in told]
         return tuple(found)
 
 
@@ -82,6 +91,30 @@ def _on_the_air(ssid: str, found: list[Violation]) -> list[Violation]:
         )
         return [Violation("E0113", detail, ("ssid",))]
     return [each for each in found if each.pointer == ("ssid",)]
+
+
+def _unwritable(value: Value, at: Pointer) -> Iterator[Violation]:
+    match value:
+        case str():
+            yield from _unwritable_text(value, at, _IN_TEXTS)
+        case Mapping():
+            for name, child in value.items():
+                yield from _unwritable_text(name, (*at, name), _IN_NAMES)
+                yield from _unwritable(child, (*at, name))
+        case list() | tuple():
+            for number, child in enumerate(value):
+                yield from _unwritable(child, (*at, number))
+
+
+def _unwritable_text(text: str, at: Pointer, signs: re.Pattern[str]) -> Iterator[Violation]:
+    if found := signs.search(text):
+        detail = tell(
+            'Behind "{text}" stands a control character (U+{sign:04X}), and no profile can hold it.'
+            " Take it out.",
+            text=text[: found.start()],
+            sign=ord(found[0]),
+        )
+        yield Violation("E0113", detail, at)
 
 
 def _plain(value: Value) -> Value:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pedell.model import Problem, RawProfile, Resource, tell
 
-_TOLD_BY_PROFILES = ("wifi", "restrictions", "presets")
+_TOLD_BY_US = ("wifi", "restrictions", "presets", "configuration", "exam")
 
 
 def clashing_profiles(
@@ -16,7 +16,7 @@ def clashing_profiles(
     raw = [resource for resource in resources if resource.address.kind == "profile"]
     if not raw:
         return
-    others = [each for each in resources if each.address.kind in _TOLD_BY_PROFILES]
+    others = [each for each in resources if each.address.kind in _TOLD_BY_US]
     told = [(resource, _payloads(resource)) for resource in (*others, *raw)]
     for number, (resource, own) in enumerate(told[len(others) :], start=len(others)):
         for other, theirs in told[:number]:
@@ -47,12 +47,20 @@ def _told_twice(
 
 
 def _payloads(resource: Resource) -> Sequence[Any]:
-    from pedell.payloads.apple import PROFILES
+    from pedell.payloads.apple import PROFILES, as_profile, only_alone
 
-    if resource.address.kind == "profile":
+    kind = resource.address.kind
+    if kind == "profile":
         return _read_once(str(resource.spec["content"]))
     try:
-        return PROFILES[resource.address.kind].encode(resource.spec)
+        match kind:
+            case "configuration":
+                return as_profile(resource.spec)
+            case "exam":
+                # of rights the stricter holds, and an exam only takes away: no clash
+                return only_alone(PROFILES[kind].encode(resource.spec))
+            case _:
+                return PROFILES[kind].encode(resource.spec)
     except (ValueError, KeyError):
         return ()  # it is incomplete, and that is told elsewhere
 

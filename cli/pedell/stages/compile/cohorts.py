@@ -27,7 +27,7 @@ from pedell.stages.compile.placing import Fields, Placed, Placing
 from pedell.stages.compile.presets import Presets
 from pedell.stages.compile.sayings import Sayings
 
-_NOT_ON_DEVICES = ("present", "vlan")
+_NOT_ON_DEVICES = ("present", "vlan", "former")
 
 
 def cohort_resources(
@@ -93,14 +93,15 @@ class _Compiling:
             return
         inside = self._said.sources("presets")
         presets = Presets(self._inventory, fields, inside, self._problems)
-        placed = self._placing.presets(presets.filled())
+        marks = self._check.fields("presets")
+        placed = self._placing.presets(presets.filled(), marks)
         yield from self._configurations(placed, "presets", member)
         if placed.profile:
             resource = self._resource("presets", "presets", placed.profile, ("presets",))
             yield replace(resource, origins={**resource.origins, **inside})
         if "exam" in fields:
             heeded = self._placing.heeded(self._check.fields("exam")["off"]["items"]["enum"])
-            self._placing.presets({"exam": fields["exam"]})
+            self._placing.presets({"exam": fields["exam"]}, marks)
             yield self._resource("exam", "exam", presets.exam(heeded), ("presets",))
 
     def _configurations(self, placed: Placed, section: str, member: Need) -> Iterator[Resource]:
@@ -161,14 +162,16 @@ class _Compiling:
     def _apps(self, member: Need) -> Iterator[Resource]:
         choice = AppChoice(self._inventory.offer, self._cohort, self._effective)
         self._problems += choice.problems()
-        on_devices = self._check.fields("app")
         for app, source in choice.on_tablets():
+            on_devices = self._check.fields(app.kind)
             fields = self._said.below(("apps", app.name))
             shown = {key: said for key, said in fields.items() if key in on_devices}
-            if "app_store" in shown:  # the bundle beside it is for the home screen alone
-                shown.pop("bundle", None)
+            if not app.by_command:
+                shown = self._placing.declared_app(shown)
             needs = (member, *choice.needs(app))
-            yield self._resource("app", app.name, shown, ("apps",), needs, source)
+            resource = self._resource(app.kind, app.name, shown, ("apps",), needs, source)
+            inside = self._said.sources("apps", app.name)
+            yield replace(resource, origins={**resource.origins, **inside})
 
     def _restrictions(self, networks: tuple[Resource, ...], member: Need) -> Iterator[Resource]:
         role = self._cohort.role

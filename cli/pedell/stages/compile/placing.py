@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pedell.language.platforms import read_platform
 from pedell.model import (
     OLDEST,
     Cohort,
@@ -14,7 +15,6 @@ from pedell.model import (
     Value,
     Words,
     tell,
-    version_of,
     version_text,
 )
 
@@ -53,19 +53,33 @@ class Placing:
                 self._put(placed, name, said, spot)
         return placed
 
-    def presets(self, fields: Fields) -> Placed:
-        """Place presets, all that is said of one of them together."""
+    def presets(self, fields: Fields, marks: Mapping[str, Any]) -> Placed:
+        """Place presets, all that is said of one of them together; ``marks`` as above."""
         from pedell.payloads.apple import place_preset
 
         if not self._is_tablet:
             return Placed(fields)
         placed = Placed()
         for name, said in fields.items():
-            for part in said[0] if isinstance(said[0], Mapping) else ():
-                spot = place_preset(f"{name}.{part}", self.platform)
-                self._problems += self._unfit(f"{name}.{part}", said[1], spot)
+            inside = marks[name].get("properties", {})
+            for part, value in said[0].items() if isinstance(said[0], Mapping) else ():
+                if not _is_mild(value, inside.get(part, {})):
+                    spot = place_preset(f"{name}.{part}", self.platform)
+                    self._problems += self._unfit(f"{name}.{part}", said[1], spot)
             self._put(placed, name, said, place_preset(name, self.platform))
         return placed
+
+    def declared_app(self, fields: Fields) -> Fields:
+        """Return what a declaration says of an app on these devices.
+
+        What only a newer iPadOS knows is left out; a bundle id beside a number of the App Store is
+        for the home screen alone.
+        """
+        from pedell.payloads.apple import heeds_updates
+
+        unfit = set() if heeds_updates(self.platform) else {"updates"}
+        unfit |= {"bundle"} if "app_store" in fields else set()
+        return {key: said for key, said in fields.items() if key not in unfit}
 
     def heeded(self, names: Iterable[str]) -> list[str]:
         """Return those restrictions that its devices heed, wherever they stand."""
@@ -118,19 +132,15 @@ class Placing:
                 )
 
     def _platform(self) -> Platform:
-        said = {key: self._settings.get((key,)) for key in ("os", "supervised", "shared")}
-        os = version_of(str(said["os"].value)) if said["os"] else OLDEST
-        if said["os"] and os < OLDEST and self._is_tablet:
+        platform, said = read_platform(self._settings), self._settings.get(("os",))
+        if said and platform.os < OLDEST and self._is_tablet:
             detail = tell(
                 "Pedell supports iPadOS from {oldest} on, the first that installs apps by"
                 " declaration. Update the devices and say so here.",
                 oldest=version_text(OLDEST),
             )
-            self._problems.append(Problem("E0265", detail, said["os"].source))
-        supervised, shared = said["supervised"], said["shared"]
-        return Platform(
-            os, supervised is None or bool(supervised.value), bool(shared and shared.value)
-        )
+            self._problems.append(Problem("E0265", detail, said.source))
+        return platform
 
     def _place(self, key: str) -> str:
         setting = self._settings.get((key,))

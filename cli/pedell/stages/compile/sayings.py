@@ -21,7 +21,7 @@ class Sayings:
         return sorted(
             str(at[1])
             for at, setting in self._said.get((section,), ())
-            if at[-1] == "present" and setting.value is True
+            if at[2:] == ("present",) and setting.value is True
         )
 
     def below(self, at: Pointer) -> Fields:
@@ -32,9 +32,9 @@ class Sayings:
                 _put(fields, pointer[len(at) :], setting)
         return dict(sorted(fields.items()))
 
-    def sources(self, section: str) -> Mapping[Pointer, Source]:
-        """Return where each value of a section stands, with pointers from there."""
-        return {at[1:]: setting.source for at, setting in self._said.get((section,), ())}
+    def sources(self, *at: str) -> Mapping[Pointer, Source]:
+        """Return where each value below a section or a name of it stands, with pointers from it."""
+        return {way[len(at) :]: setting.source for way, setting in self._said.get(at, ())}
 
 
 def _put(fields: Fields, rest: Pointer, setting: Setting) -> None:

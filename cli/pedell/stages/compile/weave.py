@@ -18,7 +18,8 @@ class Server:
 
     def held_back(self, resource: Resource) -> Resource:
         """Return the resource with what it must wait for on the server."""
-        needs = self.gates.get(resource.address.kind, ())
+        kind = resource.address.kind
+        needs = self.gates.get("app" if kind == "configured_app" else kind, ())
         return replace(resource, needs=(*resource.needs, *needs)) if needs else resource
 
 
