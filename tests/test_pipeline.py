@@ -349,6 +349,16 @@ def test_too_many_lost_schools_stop_the_rollout_without_waiting_for_devices(hous
     assert clock.time == Clock().time
 
 
+def test_nobody_waits_for_devices_of_which_nothing_was_asked(house):
+    plan = house.plan()
+    house.silent = {"server/gs-nord"}
+    clock = Clock()
+    events = house.apply(plan, clock=clock)
+    assert ends(events)["gs-nord/pupil/wifi/schulnetz"] is Status.SKIPPED
+    assert [e.passed for e in events if isinstance(e, WaveEnded)] == [True]
+    assert clock.time == Clock().time
+
+
 def test_a_stop_ends_the_waiting_for_a_gate(house):
     stopped = []
     clock = Clock()

@@ -24,7 +24,7 @@ FILES = [code for code in SUMMARIES if help_pages()[code].wrong.lstrip().startsw
 COMMANDS = [code for code in SUMMARIES if help_pages()[code].wrong.startswith("$ ")]
 
 # A file that cannot be shown as text on a page: the tests of loading make one.
-DESCRIBED = {"E0101", "E0105", "E0106", "W0311"}
+DESCRIBED = {"E0101", "E0105", "E0106", "E0239", "E0268", "W0311", "W0313", "W0314"}
 
 _NAME = re.compile(r"^# (\S+/?\S*\.(?:yml|csv|j2|mobileconfig))$", re.M)
 

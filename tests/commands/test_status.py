@@ -1,13 +1,18 @@
 """Who is behind, and asking them: typed as a person types it, on the sandbox."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from pedell.sandbox import control
 from pedell.sandbox.world import find_sandbox
-from tests.commands.typed import pedell_says
+from tests.commands.typed import SOURCE, pedell_says
 from tests.inventory_builder import build
 
 AUTHORITY = """\
@@ -27,8 +32,8 @@ FIRST, SECOND, THIRD = (f"DXXX0000000{number}" for number in (1, 2, 3))
 class Place:
     """An inventory of one school with three tablets, and its sandbox."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = build(root, {"authority.yml": AUTHORITY})
+    def __init__(self, root: Path, authority: str = AUTHORITY) -> None:
+        self.root = build(root, {"authority.yml": authority})
 
     def says(self, *words: object, **more):
         return pedell_says(*words, "-i", self.root, cwd=self.root, **more)
@@ -158,3 +163,49 @@ def test_without_a_sandbox_it_says_how_to_start_one(tmp_path):
     answer = Place(tmp_path).says("status")
     assert answer.code == 4
     assert "pedell sandbox start" in answer.err
+
+
+@pytest.fixture(name="profiles")
+def _profiles(tmp_path):
+    """A place where tablets get profiles alone: of those its MDM need not be asked."""
+    found = Place(tmp_path, AUTHORITY.replace("  apps: [anton]\n", ""))
+    assert found.says("sandbox", "start").code == 0
+    assert found.says("apply", "--yes", "--wait", "20").code == 0
+    yield found
+    found.says("sandbox", "stop")
+
+
+def test_an_mdm_that_is_gone_is_told_beside_what_is_known(profiles):
+    control.ask(
+        profiles.sandbox,
+        "POST",
+        "/sandbox/faults",
+        {"prefix": "/api/", "count": 1000, "status": 302, "body": "elsewhere"},
+    )
+    for words in (["status"], ["sync", "--wait", "5"]):
+        answer = profiles.says(*words)
+        assert answer.code == 4, answer
+        assert "no answer from tablets: 127.0.0.1 sends us elsewhere" in answer.out
+        assert "verified         3" in answer.out
+        assert "\n\n\n" not in answer.out
+    assert "Asked no tablet." in answer.out
+    drift = profiles.says("drift", "--patience", "5")
+    assert (drift.code, "no answer from tablets" in drift.out) == (4, True)
+    told = json.loads(profiles.says("sync", "--wait", "1", "--output", "json").out)
+    assert [each["target"] for each in told["unreachable"]] == ["tablets"]
+    assert told["summary"]["verified"] == 3
+
+
+def test_ctrl_c_ends_the_wait_for_answers_and_nothing_is_lost(applied):
+    applied.act(FIRST, "sleep")
+    command = [sys.executable, "-m", "pedell", "sync", "--wait", "60", "-i", applied.root]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PEDELL_LANG": "en"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert "Asking the tablets begins" in process.stderr.readline()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Nothing is lost" in said
+    applied.act(FIRST, "wake")
+    assert applied.says("sync", "--wait", "20").code == 0

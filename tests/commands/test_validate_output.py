@@ -127,3 +127,18 @@ def test_code_review_gets_an_empty_list_of_a_sound_inventory(folder):
 def test_other_commands_do_not_offer_it(folder):
     answer = pedell_says("list", "locks", "--output", "sarif", cwd=folder)
     assert (answer.code, answer.out) == (64, "")
+
+
+def test_validate_says_against_which_releases_of_apples_schema(folder: Path) -> None:
+    assert "Held against Apple's schema: profiles of iOS 18.3, declarations" in validate(folder).out
+    record = json.loads(validate(folder, "--output", "json").out)
+    assert record["apple"] == "profiles of iOS 18.3, declarations of iOS 27.0 Seed 1"
+
+
+def test_a_link_that_leads_out_shows_nothing_of_where_it_leads(folder: Path) -> None:
+    (folder.parent / "secret.txt").write_text("Geheim-1 (erfunden)\n")
+    (folder / "facts").mkdir()
+    (folder / "facts/apple.json").symlink_to(folder.parent / "secret.txt")
+    answer = validate(folder)
+    assert "E0106" in answer.err
+    assert "Geheim" not in answer.err + answer.out

@@ -70,6 +70,7 @@ def change(
     drifted: Iterable[str] = (),
     effect: Effect = Effect.VISIBLE,
     blocked: str = "",
+    heirs: Iterable[str] = (),
     ours: Mapping[str, Value] | None = None,
     source: Source | None = None,
     origins: Mapping[Pointer, Source] | None = None,
@@ -96,6 +97,7 @@ def change(
         drifted=frozenset(drifted),
         effect=effect,
         blocked=blocked,
+        heirs=tuple(map(Address.parse, heirs)),
     )
 
 

@@ -232,6 +232,21 @@ def test_a_reason_that_only_names_its_own_school_is_one_reason() -> None:
     assert group.reasons == ("type --confirm SCHOOL",)
 
 
+def test_what_moved_is_told_apart_from_what_is_taken_away() -> None:
+    heirs = ["s1/pupil/configuration/siri"]
+    gone = [
+        change(f"s{n}/pupil/restrictions/pupil", action=Action.DELETE, heirs=heirs[:n])
+        for n in (0, 1)
+    ]
+    lost, moved_away = sorted(group_changes(gone), key=lambda group: group.heirs)
+    assert [title_of(group) for group in (lost, moved_away)] == ["remove from pupils"] * 2
+    assert notes_of(lost) == []
+    (note,) = notes_of(moved_away)
+    assert note.text == (
+        "moved: configuration siri says it now, so this goes when tablets hold that"
+    )
+
+
 def test_groups_stay_few_even_where_everything_differs() -> None:
     found = [
         change(f"{s}/{place}/wifi/{s}", moved(f"field{n}", n, n + 1))

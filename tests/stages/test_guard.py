@@ -92,6 +92,12 @@ def test_one_deletion_is_always_in_the_budget():
     assert "more than 1" in two[0].blocked
 
 
+def test_what_moves_on_the_same_devices_is_no_deletion_to_count():
+    moved = [change(str(n), Action.DELETE, heirs=(at("new"),)) for n in range(9)]
+    found = guard(*moved, deletion("x"), deletions=1)
+    assert not any(each.blocked for each in found)
+
+
 def test_deletions_of_a_confirmed_school_do_not_count():
     changes = [deletion(str(n)) for n in range(9)] + [deletion("x", "r")]
     assert not any(c.blocked for c in guard(*changes, deletions=1, confirmed=frozenset("s")))
@@ -101,3 +107,19 @@ def test_a_change_that_is_blocked_already_keeps_its_reason():
     blocked = change("a", Action.DELETE, effect=Effect.LOCKS_OUT, blocked="because")
     assert guard(blocked) == (blocked,)
     assert at("a") == blocked.address
+
+
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE])
+def test_an_app_that_came_by_declaration_is_not_brought_by_command(action):
+    new = change("a", action, kind="configured_app")
+    (found,) = guard(new, memory=by_address(left("a", kind="app")), confirmed=frozenset("s"))
+    assert "have this app by declaration" in found.blocked
+    assert "--prune --confirm s" in found.blocked
+    (found,) = guard(new, memory=by_address(left("b", kind="app")))
+    assert found.blocked == ""
+
+
+def test_a_declaration_may_take_over_an_app_that_came_by_command():
+    new = change("a", Action.CREATE, kind="app")
+    (found,) = guard(new, memory=by_address(left("a", kind="configured_app")))
+    assert found.blocked == ""

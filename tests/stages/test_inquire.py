@@ -1,6 +1,6 @@
 """Inquire and survey: devices are asked, answers counted, and silence of a target stops nobody."""
 
-from pedell.model import DeviceStage, DeviceStand, Notice, Progress
+from pedell.model import DeviceStage, DeviceStand, Notice, Progress, Survey
 from pedell.stages.inquire import inquire_devices
 from pedell.stages.notice import gather_notices
 from pedell.stages.survey import survey_devices
@@ -21,7 +21,7 @@ def test_answers_are_counted_until_all_have_answered():
     devices = ScriptedDevices(counts=counts)
     clock = Clock()
     begun = clock.now()
-    assert list(inquire_devices(*world(t=devices), 60.0, clock)) == counts
+    assert list(inquire_devices(*world(t=devices), 60.0, clock)) == [Survey(()), *counts]
     assert clock.now() - begun == 2.0
     assert len(devices.asked) == 1
 
@@ -35,11 +35,18 @@ def test_the_wait_ends_although_some_sleep():
     assert clock.now() - begun == 10.0
 
 
-def test_two_targets_are_added_up_and_a_silent_one_is_left_out():
+def test_two_targets_are_added_up_and_a_silent_one_is_named():
     one, two = (ScriptedDevices(counts=[Progress(2, verified=2)], unwoken=w) for w in ("", "no"))
     lines, desired = world(t=one, u=two, v=ConnectionError("gone"))
-    (answered,) = inquire_devices(lines, desired, 60.0, Clock())
+    unasked, answered = inquire_devices(lines, desired, 60.0, Clock())
+    assert unasked == Survey((), {"v": "gone"})
     assert answered == Progress(4, verified=4, detail="no")
+
+
+def test_who_does_not_let_us_in_is_told_apart():
+    unasked, answered = inquire_devices(*world(t=PermissionError("closed")), 60.0, Clock())
+    assert unasked == Survey((), {"t": "closed"}, frozenset("t"))
+    assert answered == Progress(0)
 
 
 def test_a_survey_has_the_devices_of_all_targets_and_says_who_is_silent():
@@ -51,7 +58,8 @@ def test_a_survey_has_the_devices_of_all_targets_and_says_who_is_silent():
     assert found.denied == {"u"}
 
 
-def test_notices_come_from_whom_can_be_asked():
+def test_notices_come_from_whom_can_be_asked_and_the_silent_are_named():
     notice = Notice("It ends soon", is_urgent=True)
     lines, _ = world(t=ScriptedDevices(told=[notice]), u=ConnectionError("gone"), v=None)
-    assert gather_notices(lines, ("t", "u", "v")) == (notice,)
+    found = gather_notices(lines, ("t", "u", "v"))
+    assert found == Survey((), {"u": "gone"}, notices=(notice,))

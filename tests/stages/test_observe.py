@@ -1,5 +1,6 @@
 """Observe and refresh: every target is asked once, and a silent one takes no other along."""
 
+from pedell.model import Survey
 from pedell.stages.observe import observe_targets
 from pedell.stages.refresh import refresh_targets
 from tests.stages.world import Lines, Scripted, at, by_address, left, seen, wanted
@@ -37,10 +38,13 @@ def test_a_target_that_is_named_no_more_is_not_asked():
 def test_only_targets_with_devices_are_refreshed():
     sessions = {"t": Scripted(), "u": Scripted()}
     want = by_address(wanted("a", devices="A"), wanted("b"), wanted("c", target="u"))
-    refresh_targets(Lines(sessions), want, 5.0)
+    assert refresh_targets(Lines(sessions), want, 5.0) == Survey(())
     assert sessions["t"].asked == [(["s/p/node/a"], ["5.0"])]
     assert sessions["u"].asked == []
 
 
-def test_a_silent_target_is_no_fault_of_a_refresh():
-    refresh_targets(Lines({"t": TimeoutError()}), by_address(wanted("a", devices="A")), 5.0)
+def test_who_could_not_ask_its_devices_is_named():
+    want = by_address(wanted("a", devices="A"), wanted("b", devices="A", target="u"))
+    lines = Lines({"t": TimeoutError("timed out"), "u": PermissionError("401")})
+    found = refresh_targets(lines, want, 5.0)
+    assert found == Survey((), {"t": "timed out", "u": "401"}, frozenset("u"))

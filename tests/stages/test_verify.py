@@ -2,11 +2,12 @@
 
 import pytest
 
-from pedell.model import DeviceStage, DeviceStand, Gate, Progress, Wave
+from pedell.model import DeviceStage, DeviceStand, Gate, Progress, Status, Wave
 from pedell.stages.verify import Verdict, verify_wave
-from tests.stages.world import Clock, Lines, Scripted, ScriptedDevices, step, wanted
+from tests.stages.world import Clock, Lines, Scripted, ScriptedDevices, seen, step, wanted
 
 HOUR = 3600.0
+DONE = dict.fromkeys(range(1, 9), Status.DONE)
 
 
 def wave(*devices, targets="t"):
@@ -26,12 +27,14 @@ def stand(serial, stage):
     return DeviceStand(serial, "s", "p", stage)
 
 
-def watch(counts, gate, *, found=None, clock=None):
+def watch(counts, gate, *, found=None, ended=DONE, clock=None):
     session = Scripted()
     session.counts = list(counts)
     clock = clock or Clock()
     begun = clock.now()
-    *progress, verdict = verify_wave(found or wave(*"ABCD"), Lines({"t": session}), gate, clock)
+    *progress, verdict = verify_wave(
+        found or wave(*"ABCD"), ended, Lines({"t": session}), gate, clock
+    )
     assert isinstance(verdict, Verdict)
     return progress, verdict, clock.now() - begun
 
@@ -100,7 +103,7 @@ def test_without_a_gate_the_wait_goes_on_while_something_moves():
 def test_without_devices_nobody_is_asked():
     session = Scripted()
     servers = Wave(1, ("s",), (step(1),))
-    (verdict,) = verify_wave(servers, Lines({"t": session}), Gate(0.9, HOUR), Clock())
+    (verdict,) = verify_wave(servers, DONE, Lines({"t": session}), Gate(0.9, HOUR), Clock())
     assert verdict == Verdict(Progress(0), "", True)
 
 
@@ -109,10 +112,52 @@ def test_all_targets_of_a_wave_are_added_up():
     sessions["t"].counts = [Progress(4, verified=4)]
     sessions["u"].counts = [Progress(4, failed=1, verified=3)]
     found = list(
-        verify_wave(wave(*"ABCD", targets="tu"), Lines(sessions), Gate(0.8, HOUR), Clock())
+        verify_wave(wave(*"ABCD", targets="tu"), DONE, Lines(sessions), Gate(0.8, HOUR), Clock())
     )
     assert found[0] == Progress(8, verified=7, failed=1)
     assert found[-1].passed
+
+
+def two_things(second):
+    return {"found": wave(*"ABCD", targets="tu"), "ended": {1: Status.DONE, 2: second}}
+
+
+@pytest.mark.parametrize("status", [Status.SKIPPED, Status.FAILED, Status.STALE])
+def test_nobody_waits_for_what_was_not_done(status):
+    counts = [Progress(4, queued=4), Progress(4, verified=4)]
+    progress, verdict, seconds = watch(counts, Gate(0.0, 120.0), **two_things(status))
+    assert verdict == Verdict(Progress(8, verified=4), "", True)
+    assert progress == [Progress(8, queued=4), Progress(8, verified=4)]
+    assert seconds == 1.0
+
+
+def test_what_was_not_done_keeps_a_gate_shut_and_nobody_waits_in_front_of_it():
+    _, verdict, seconds = watch(
+        [Progress(4, verified=4)], Gate(0.9, HOUR), **two_things(Status.SKIPPED)
+    )
+    assert not verdict.passed
+    assert verdict.words == "gate 90% ✗ (50% verified of those seen)"
+    assert seconds == 0.0
+    _, verdict, _ = watch([Progress(4, verified=4)], Gate(0.5, HOUR), **two_things(Status.FAILED))
+    assert verdict.passed
+
+
+def test_who_holds_what_was_not_done_for_others_counts_as_before():
+    again = step(
+        1,
+        target="t",
+        devices=frozenset("A"),
+        before=seen("a", {"x": 1}, devices="BCDEFGHIJK"),
+        after=wanted("a", {"x": 1}, devices="ABCDEFGHIJK"),
+    )
+    found = Wave(1, ("s",), (again,))
+    _, verdict, _ = watch([], Gate(0.9, HOUR), found=found, ended={1: Status.FAILED})
+    assert (verdict.progress, verdict.passed) == (Progress(11, verified=10), True)
+
+
+def test_a_wave_of_which_nothing_was_done_stays_before_its_gate():
+    _, verdict, seconds = watch([], Gate(0.1, HOUR), ended={1: Status.SKIPPED})
+    assert (verdict.passed, verdict.progress, seconds) == (False, Progress(4), 0.0)
 
 
 @pytest.mark.parametrize(("verified", "passed"), [(7, False), (8, True)])
@@ -125,7 +170,7 @@ def test_who_obeyed_and_has_not_shown_it_is_asked_again_when_nothing_moves():
     stands = [stand("A", DeviceStage.INSTALLED), stand("B", DeviceStage.VERIFIED)]
     session = Scripted(devices=ScriptedDevices(stands))
     session.counts = [Progress(4, verified=3, installed=1)] * 7 + [Progress(4, verified=4)]
-    *_, verdict = verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock())
+    *_, verdict = verify_wave(wave(*"ABCD"), DONE, Lines({"t": session}), Gate(0.0, 120.0), Clock())
     assert session.devices.asked == [[("s/p/node/a", frozenset("A"))]]
     assert verdict.progress.verified == 4
 
@@ -134,7 +179,7 @@ def test_who_spoke_and_did_not_answer_is_asked_once_and_not_again_and_again():
     stands = [stand("A", DeviceStage.QUEUED), stand("B", DeviceStage.ASLEEP)]
     session = Scripted(devices=ScriptedDevices(stands))
     session.counts = [Progress(4, verified=2, queued=1, asleep=1)]
-    list(verify_wave(wave(*"ABCD"), Lines({"t": session}), Gate(0.0, 120.0), Clock()))
+    list(verify_wave(wave(*"ABCD"), DONE, Lines({"t": session}), Gate(0.0, 120.0), Clock()))
     assert session.devices.asked == [[("s/p/node/a", frozenset("A"))]]
 
 

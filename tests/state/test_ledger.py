@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pedell.ports import Command, Event, Happening, Stage, Trace
+from pedell.model import Secret
+from pedell.ports import REPORT, Command, Event, Happening, Stage, Trace
 from pedell.state.ledger import open_ledger
-from pedell.state.ledger_rows import SILENCE
+from pedell.state.ledger_rows import LOADING, SILENCE
 from pedell.state.ledger_sql import SCHEMA
 
 WIFI = "de.pedell.m.s.p.wifi.a"
@@ -130,6 +131,13 @@ def test_a_list_shows_what_was_removed_and_installed_by_hand(ledger):
     ledger.take([said("done", "?", 12.0, profiles={"de.pedell.m.s.p.wifi.b": "X"})])
     assert standing(ledger) == {}
     assert standing(ledger, "de.pedell.m.s.p.wifi.b") == {("X", Stage.VERIFIED): {"S1"}}
+
+
+def test_a_profile_named_like_a_set_takes_no_note_of_the_set_away(ledger):
+    ledger.write([Command("M1", "SetMembership", "kinder", "kinder", ("U1",), 10.0)])
+    ledger.mark(["M1"], "done")
+    ledger.take([said("done", "?", 40.0, profiles={"kinder": "X"})])
+    assert {content for content, _ in standing(ledger, "kinder")} == {"kinder"}
 
 
 def test_a_list_settles_what_was_queued_before_it(ledger):
@@ -366,3 +374,60 @@ def test_a_ledger_of_a_later_layout_is_left_alone(tmp_path):
         new.execute("PRAGMA user_version = 99")
     with pytest.raises(OSError, match="another version of Pedell"), open_ledger(path):
         pass
+
+
+APP = "de.pedell.m.s.p.configured_app.x"
+
+
+def load(ledger, told="as it should be", at=10.0):
+    """Send an app, have the device obey, and ask it what it has."""
+    content = f"org.example.x/1:{ledger.seal(told)}"
+    app = Command("A", "InstallApplication", APP, "org.example.x/1", ("U1",), at)
+    question = Command(
+        "Q", "ManagedApplicationConfiguration", f"{APP}{REPORT}", content, ("U1",), at
+    )
+    send(ledger, app, question)
+    ledger.take([said("done", "A", at + 1)])
+    return content
+
+
+def test_an_app_is_as_it_should_be_where_the_device_says_so(ledger):
+    content = load(ledger)
+    ledger.take([said("done", "Q", 12.0, told=Secret("as it should be"))])
+    assert standing(ledger, f"{APP}{REPORT}") == {(content, Stage.INSTALLED): {"S1"}}
+    assert standing(ledger, APP) == {("org.example.x/1", Stage.INSTALLED): {"S1"}}
+
+
+def test_an_app_with_another_configuration_is_there_and_held_by_nobody(ledger):
+    content = load(ledger)
+    ledger.take([said("done", "Q", 12.0, told=Secret("something else"))])
+    assert standing(ledger, f"{APP}{REPORT}") == {(content, Stage.FAILED): {"S1"}}
+    assert standing(ledger, APP) == {("org.example.x/?", Stage.INSTALLED): {"S1"}}
+
+
+@pytest.mark.parametrize(("after", "is_held"), [(1.0, True), (LOADING + 1, False)])
+def test_an_app_that_is_not_there_is_waited_for_and_then_missing(ledger, after, is_held):
+    load(ledger)
+    ledger.take([said("done", "Q", 11.0 + after, told=Secret(""))])
+    assert ("org.example.x/1", Stage.INSTALLED) in standing(ledger, APP) or not is_held
+    assert bool(standing(ledger, APP)) == is_held
+
+
+def test_an_answer_older_than_the_last_command_takes_nothing_back(ledger):
+    load(ledger)
+    ledger.take([said("done", "Q", 10.5, told=Secret("something else"))])
+    assert standing(ledger, APP) == {("org.example.x/1", Stage.INSTALLED): {"S1"}}
+
+
+def test_what_a_device_says_of_an_app_is_kept_sealed(tmp_path):
+    path = tmp_path / "ledger.db"
+    with open_ledger(path, lambda: 30.0) as ledger:
+        ledger.take(ENROLLED)
+        load(ledger, "Geheim (erfunden)")
+        ledger.take([said("done", "Q", 12.0, told=Secret("Geheim (erfunden)"))])
+        seal = ledger.seal("Geheim (erfunden)")
+    with open_ledger(path, lambda: 30.0) as again:
+        assert again.seal("Geheim (erfunden)") == seal
+    with open_ledger(tmp_path / "other.db", lambda: 30.0) as other:
+        assert other.seal("Geheim (erfunden)") != seal
+    assert b"Geheim" not in path.read_bytes()

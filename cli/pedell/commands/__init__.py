@@ -18,9 +18,11 @@ from pedell.commands.exits import Exit, Leave
 from pedell.sandbox import SandboxStoppedError
 
 COMMANDS: Mapping[str, str] = {
+    "adopt": "Take over what stands on a running MDM, as it stands.",
     "ansible-inventory": "Print the schools with a server as an inventory for Ansible.",
     "apply": "Do what a plan says.",
     "ca": "Make and list certificate authorities, which sign the servers' certificates.",
+    "catch-up": "Read from the MDM's database what the listener has missed.",
     "completion": "Print what makes the shell complete commands and school ids.",
     "deliveries": "Count what was delivered and what is to come, share out what comes next.",
     "demo": "Show the whole tool on the sandbox, start to end.",
@@ -129,7 +131,7 @@ def _run(arguments: list[str]) -> int:
         click.echo(str(error), err=True)
         return Exit.UNREACHABLE
     except OSError as error:
-        click.echo(f"It did not work: {error}", err=True)
+        click.echo(f"It did not work: {_in_words(error)}", err=True)
         return Exit.BUG
     except Exception as error:  # the last door: a bug of ours is told in one sentence
         if os.environ.get("PEDELL_DEBUG"):
@@ -138,6 +140,13 @@ def _run(arguments: list[str]) -> int:
         click.echo("Nothing is lost. PEDELL_DEBUG=1 shows where it happened.", err=True)
         return Exit.BUG
     return Exit.DONE
+
+
+def _in_words(error: OSError) -> str:
+    """Say what went wrong, and with which file; numbers of the system are for nobody."""
+    if error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def _allow_many_lines() -> None:

@@ -103,17 +103,17 @@ def settle_unfinished(place: Workplace) -> Workplace:
     """Look what became of steps that an earlier apply was cut off in, and remember it.
 
     Waits first until what it began has taken effect or never will. Returns the workplace with the
-    memory that follows.
+    memory that follows. An exam that has ended since is looked at too, or its step stays open.
     """
     intended = place.store.intended()
     if not intended:
         return place
     say(f"An earlier run was cut off in {count(len(intended), 'step')}. Looking what became of it.")
-    lines, memory = place.world.lines, place.world.memory
+    lines, memory = place.world.lines, place.store.recall()
     _let_settle(intended, memory, lines)
     found = pipeline.settle(intended, memory, lines)
     place.store.settle(found.found, found.left)
-    return replace(place, world=replace(place.world, memory=place.store.recall()))
+    return place.recalled()
 
 
 def _let_settle(

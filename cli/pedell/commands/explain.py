@@ -7,7 +7,7 @@ import click
 
 from pedell.commands import options
 from pedell.commands.completion import complete_path, complete_school
-from pedell.commands.explaining import device_table, is_below, who_sets_table
+from pedell.commands.explaining import device_table, is_below, settings_path, who_sets_table
 from pedell.commands.finding import find_cohort, find_device, find_school, nothing
 from pedell.commands.showing import format_for, rejections_shown, say, show
 from pedell.language.layers import CHOICES
@@ -85,9 +85,9 @@ def command(
         if device:
             text = _told_of_device(reading, device, school.strip("."), output)
         elif who_sets:
-            text = _told_who_sets(reading, who_sets.strip("."), output)
+            text = _told_who_sets(reading, settings_path(who_sets), output)
         else:
-            found = _explained(reading, find_school(reading, school), path.strip("."), cohort)
+            found = _explained(reading, find_school(reading, school), settings_path(path), cohort)
             text = format_for(output).explain(found)
     show(text)
     if path in CHOICES and found and output == "text":

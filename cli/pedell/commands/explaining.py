@@ -25,6 +25,11 @@ class _Line:
     overridden: set[str] = field(default_factory=set)
 
 
+def settings_path(path: str) -> str:
+    """Return a path as settings are known by: what apps are told stands with the app itself."""
+    return path.strip(".").replace("app_settings.", "apps.", 1)
+
+
 def is_below(pointer: Pointer, path: str) -> bool:
     """Tell whether a path as it is typed speaks of this setting."""
     # of a section that chooses, the whole means which are chosen, not what is known of each

@@ -176,9 +176,8 @@ def _devices(school: School, role: str) -> int:
 
 
 def _address(target: Target) -> str | None:
-    host = target.settings.get("url") or target.settings.get("host")
-    port = target.settings.get("port")
-    return f"{host}:{port}" if host and port else str(host) if host else None
+    where, port = " + ".join(target.addresses), target.settings.get("port")
+    return f"{where}:{port}" if where and port else where or None
 
 
 def _one_step_each(schools: Iterable[str]) -> Iterator[Step]:

@@ -1,13 +1,16 @@
 """``pedell sandbox``: an MDM with simulated tablets and school servers, on this machine alone."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pedell.commands import options
 from pedell.commands.exits import Exit, Leave
 from pedell.commands.showing import rejections_shown, say, show
+from pedell.model import Effective
 from pedell.outputs.wording import count
 from pedell.sandbox import control
 from pedell.sandbox.mdm.quirks import QUIRKS
@@ -52,6 +55,20 @@ def command() -> None:
 @click.option("--notnow", type=_share, default=0.0, help="Share of commands put off (0 to 1).")
 @click.option("--error", type=_share, default=0.0, help="Share of commands refused (0 to 1).")
 @click.option("--asleep", type=_share, default=0.0, help="Share of tablets that sleep (0 to 1).")
+@click.option(
+    "--install",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long an app takes at most until it is there.",
+)
+@click.option(
+    "--offline",
+    type=click.IntRange(0, 23),
+    nargs=2,
+    metavar="FROM TO",
+    help="Full hours of the day between which no tablet answers, such as 16 7.",
+)
 @click.option("--seed", type=int, default=1, help="Start of all chance.")
 def start(
     inventories: tuple[Path, ...],
@@ -60,6 +77,8 @@ def start(
     notnow: float,
     error: float,
     asleep: float,
+    install: float,
+    offline: tuple[int, int] | None,
     seed: int,
 ) -> None:
     """Make a fresh sandbox: all tablets enrolled and empty, all servers empty, no memory."""
@@ -70,10 +89,17 @@ def start(
     folder = state_folder(setting, inventory)
     vault = InventedVault(fingerprint_key(folder))
     secrets = {name: vault.reveal(name).reveal() for name in (API_SECRET, WEBHOOK_SECRET)}
-    behaviour = Behaviour(notnow=notnow, error=error, asleep=asleep, seed=seed, quirks=quirks)
-    said = {at: each.settings.get(("os",)) for at, each in reading.values.items()}
-    systems = {at: str(os.value) for at, os in said.items() if os}
-    found = start_sandbox(inventory, folder, secrets, behaviour, systems)
+    behaviour = Behaviour(
+        notnow=notnow,
+        error=error,
+        asleep=asleep,
+        install=(install / 2, install),
+        offline=offline,
+        seed=seed,
+        quirks=quirks,
+    )
+    natures = {at: _nature(each) for at, each in reading.values.items()}
+    found = start_sandbox(inventory, folder, secrets, behaviour, natures)
     show(_sentence(found))
 
 
@@ -122,6 +148,13 @@ def break_tablet(
     except KeyError as missing:
         raise Leave(Exit.USAGE, f"Not in the sandbox: {missing.args[0]}.") from None
     say(f"Tablet {serial} has lost {removed}.")
+
+
+def _nature(effective: Effective) -> Mapping[str, Any]:
+    """Return what the files say of a cohort's devices; their sandbox takes it for true."""
+    said = {key: effective.settings.get((key,)) for key in ("os", "supervised", "shared")}
+    known = {key: setting.value for key, setting in said.items() if setting}
+    return {**known, "os": str(known["os"])} if "os" in known else known
 
 
 def _running(inventories: tuple[Path, ...], state: Path | None) -> Endpoints:

@@ -1,7 +1,6 @@
 """``pedell sync``: have the tablets say what they hold, and follow their answers."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from pedell.commands.exits import Exit, Leave
 from pedell.commands.overviews import asked_about, leave_after_survey, overview_of
 from pedell.commands.showing import format_for, rejections_shown, show
 from pedell.language.patterns import select_schools
-from pedell.model import DeviceStage, Progress, Wave
+from pedell.model import DeviceStage, Progress, Survey, Wave
 from pedell.outputs.progress import ProgressDisplay
 from pedell.pipeline import Choice
 from pedell.wiring import Setting, SystemClock, Workplace, open_workplace
@@ -54,8 +53,8 @@ def command(
     setting = Setting(options.roots_of(inventories), state, sandbox, forks)
     with rejections_shown(output), open_workplace(setting) as place:
         choice = asked_about(place, limit, school)
-        answered = _follow(place, choice, wait)
-        found = pipeline.survey(place.reading, place.world, choice)
+        answered, unasked = _follow(place, choice, wait)
+        found = pipeline.survey(place.reading, place.world, choice, unasked)
         whole = everything or bool(school)
         overview = overview_of(place, found, whole=whole, answered=answered)
     show(format_for(output).status(overview))
@@ -64,18 +63,22 @@ def command(
         raise Leave(Exit.DIFFERENCES)
 
 
-def _follow(place: Workplace, choice: Choice, wait: float) -> Progress:
-    """Ask, and show how many have answered until all have or the time is over."""
+def _follow(place: Workplace, choice: Choice, wait: float) -> tuple[Progress, Survey]:
+    """Ask, and show how many have answered until all have or the time is over.
+
+    Returns the last count, and which targets are silent.
+    """
     display = ProgressDisplay(sys.stderr, name="Asking the tablets")
     asked = select_schools(choice.limit or "all", place.reading.inventory.schools)
     display.wave_started(Wave(1, tuple(asked), ()))
-    last = Progress(0)
-    counts: Iterator[Progress] = pipeline.inquire(
-        place.reading, place.world, choice, wait, SystemClock()
-    )
+    last, unasked = Progress(0), Survey(())
     try:
-        for last in counts:
-            display.progress(last)
+        for told in pipeline.inquire(place.reading, place.world, choice, wait, SystemClock()):
+            if isinstance(told, Survey):
+                unasked = told
+            else:
+                last = told
+                display.progress(last)
     finally:
         display.close()
-    return last
+    return last, unasked

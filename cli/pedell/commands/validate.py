@@ -12,6 +12,7 @@ from pedell.commands.showing import page, rejections_shown, show, warn
 from pedell.language.playbooks import read_playbook
 from pedell.model import Problem, tell, tell_count
 from pedell.outputs import MACHINES, sarif
+from pedell.outputs.profile_report import held_against
 from pedell.reading import Reading
 from pedell.wiring import Setting, load_schemas, read_offline
 
@@ -40,7 +41,7 @@ def command(inventories: tuple[Path, ...], output: str, playbooks: tuple[Path, .
         case "sarif":
             show(_for_review(reading.warnings))
         case _:
-            show(MACHINES[output].sound(_counts(reading), reading.warnings))
+            show(MACHINES[output].sound(_found(reading), reading.warnings))
 
 
 def _counts(reading: Reading) -> dict[str, int]:
@@ -53,12 +54,17 @@ def _counts(reading: Reading) -> dict[str, int]:
     }
 
 
+def _found(reading: Reading) -> dict[str, int | str]:
+    return {**_counts(reading), "apple": reading.inventory.facts.release}
+
+
 def _in_words(reading: Reading) -> str:
     found, say = _counts(reading), page().tongue.say
     schools = tell_count(found["schools"], "{count:,} school", "{count:,} schools")
     devices = tell_count(found["devices"], "{count:,} device", "{count:,} devices")
     sound = tell("{files:,} files are sound; {resources:,} resources follow from them.", **found)
-    return f"{reading.inventory.name} · {say(schools)} · {say(devices)}\n{say(sound)}"
+    held = held_against(reading.inventory.facts.releases)
+    return f"{reading.inventory.name} · {say(schools)} · {say(devices)}\n{say(sound)}\n{say(held)}"
 
 
 def _for_review(problems: Sequence[Problem]) -> str:

@@ -109,6 +109,7 @@ def _settings(settings: Mapping[Pointer, Setting], indent: int) -> Iterator[Line
         yield f"{' ' * indent}{section}:", ""
         if section in _LISTED:
             yield from _chosen(part, indent + 2)
+            yield from _told(part, indent)
         else:
             there = {at: each for at, each in part.items() if at[:2] not in gone}
             yield from _below(there, 1, indent + 2)
@@ -118,13 +119,25 @@ def _settings(settings: Mapping[Pointer, Setting], indent: int) -> Iterator[Line
 
 def _chosen(part: Mapping[Pointer, Setting], indent: int) -> Iterator[Line]:
     for at in sorted(part, key=str):
-        if at[-1] != "present":
+        if at[2:] != ("present",):
             continue
         name = _written(str(at[1]))
         if part[at].value:
             yield f"{' ' * indent}- {name}", _remark(part[at])
         else:
             yield f"{' ' * indent}# - {name} is taken away", _remark(part[at])
+
+
+def _told(part: Mapping[Pointer, Setting], indent: int) -> Iterator[Line]:
+    """Yield what apps that are chosen are told."""
+    told = {
+        at: each
+        for at, each in part.items()
+        if at[2:3] == ("configuration",) and (on := part.get((*at[:2], "present"))) and on.value
+    }
+    if told:
+        yield f"{' ' * indent}app_settings:", ""
+        yield from _below(told, 1, indent + 2)
 
 
 def _below(part: Mapping[Pointer, Setting], depth: int, indent: int) -> Iterator[Line]:

@@ -39,7 +39,7 @@ class Group:
     thing gets, 1 where nothing differs. ``devices``, ``drifted`` and ``leaving`` hold each serial
     once.
     ``reasons`` say why a guard holds them back. ``sources`` are the lines behind them, the most
-    frequent first.
+    frequent first. ``heirs`` name what says now what goes here, in words.
     """
 
     action: Action
@@ -59,6 +59,7 @@ class Group:
     drifted: frozenset[str]
     leaving: frozenset[str]
     sources: tuple[Source, ...]
+    heirs: tuple[str, ...]
 
     @property
     def address(self) -> Address:
@@ -101,6 +102,7 @@ def gathered(changes: Iterable[Change], contents: frozenset[Content]) -> Group:
         drifted=empty.union(*(change.drifted for change in ordered)),
         leaving=empty.union(*(change.leaving for change in ordered)),
         sources=tuple(source for source, _ in Counter(_sources(ordered)).most_common()),
+        heirs=tuple(sorted({f"{at.kind} {at.name}" for change in ordered for at in change.heirs})),
     )
 
 

@@ -54,7 +54,9 @@ def subject_of(group: Group, preposition: str = "for") -> str:
         return f"{name or kind_of(group)} {where} {joined(group.places)}"
     spoken = [cohort_in_words(place) for place in group.places]
     people = joined(spoken) if len(spoken) <= _FIELDS else count(len(spoken), "cohort")
-    return f"{name} {preposition} {people}" if name else people
+    if name or preposition == "from":
+        return f"{name} {preposition} {people}".lstrip()
+    return people
 
 
 def spread_of(group: Group, all_schools: int = 0) -> str:
@@ -71,7 +73,7 @@ def spread_of(group: Group, all_schools: int = 0) -> str:
 
 def notes_of(group: Group) -> list[Note]:
     """Say what a person has to know before saying yes: what is held back, what others did."""
-    notes = [Note(text) for text in _declared(group)]
+    notes = [Note(text) for text in (*_declared(group), *_moved_to(group))]
     if group.reasons:
         more = f" ({len(group.reasons)} different reasons)" if len(group.reasons) > 1 else ""
         notes.append(Note(f"blocked{more}: {clean(group.reasons[0], 300)}"))
@@ -138,6 +140,14 @@ def _declared(group: Group) -> Iterator[str]:
 
     known = [CONFIGURATIONS[name].former for name in group.names if name in CONFIGURATIONS]
     yield from (f"as a declaration: {former}" for former in distinct(known))
+
+
+def _moved_to(group: Group) -> Iterator[str]:
+    """Yield why this goes though nobody took it out of the files."""
+    if group.heirs:
+        told = joined(group.heirs) if len(group.heirs) <= _FIELDS else "declarations"
+        says = "says" if len(group.heirs) == 1 else "say"
+        yield f"moved: {told} {says} it now, so this goes when tablets hold that"
 
 
 def _line(place: tuple[str, int], lock: Lock | None) -> str:

@@ -64,7 +64,7 @@ def _piled(changes: Iterable[Change], *, by_value: bool = False) -> list[Group]:
         digest = _digest(change.fields)
         reason = without_particulars(change.blocked, at.school) if change.blocked else ""
         told = "" if change.action in (Action.CREATE, Action.DELETE) and not by_value else digest
-        head = (change.action, change.effect, cause_of(change), reason)
+        head = (change.action, change.effect, cause_of(change), reason, bool(change.heirs))
         pile, contents = piles.setdefault(
             (*head, at.kind, at.name, at.place, change.target.split("/")[0], told), ([], set())
         )

@@ -11,7 +11,8 @@ Likeness: TypeAlias = Callable[[Group], Hashable]
 
 def _head(group: Group) -> tuple[Hashable, ...]:
     why = tuple(without_particulars(reason, group.address.school) for reason in group.reasons)
-    return (group.action, group.kinds, group.effect, group.cause, why, group.is_on_server)
+    is_move = bool(group.heirs)
+    return (group.action, group.kinds, group.effect, group.cause, why, is_move, group.is_on_server)
 
 
 def _shape(group: Group) -> Hashable:

@@ -7,13 +7,14 @@ stands behind the name.
 
 ``plan`` and ``drift``
     ``scope`` {inventory, authority, name, commit, version, schools, devices, sandbox, chosen (the
-    schools that a limit left over, 0 without one)} · ``summary`` {changes, schools, blocked, waves,
-    unchanged, waiting} · ``waves`` (wave) [{number, schools, steps}] · ``changes`` (change) [{step,
-    wave, action, address, school, place, kind, name, target, effect, cause, drift, blocked,
-    note (what was seen beside the fields), devices, drifted, leaving, fields [{path, before, after,
-    cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan) [{address}] ·
-    ``notices`` (notice) [{text, urgent}] · ``unreachable`` (unreachable) [{target, reason}].
-    ``step`` and ``wave`` are null for a blocked change.
+    schools that a limit left over, 0 without one), apple (releases of Apple's schema)} ·
+    ``summary`` {changes, schools, blocked, waves, unchanged, waiting} · ``waves`` (wave) [{number,
+    schools, steps}] · ``changes`` (change) [{step, wave, action, address, school, place, kind,
+    name, target, effect, cause, drift, blocked, note (what was seen beside the fields), devices,
+    drifted, leaving, moved_to [address] (what says now what is deleted here), fields [{path,
+    before, after, cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan)
+    [{address}] · ``notices`` (notice) [{text, urgent}] · ``unreachable`` (unreachable) [{target,
+    reason}]. ``step`` and ``wave`` are null for a blocked change.
     In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
 ``diff``
     As ``plan``, and ``revisions`` {old, new} · ``by_school`` (school) [{school, changes, devices}].
@@ -41,7 +42,8 @@ stands behind the name.
 ``problems``
     ``summary`` {errors, warnings, files} · ``problems`` (problem) [{code, summary, detail,
     severity, source}]. Of an inventory that is sound there are also ``valid`` (true), ``schools``,
-    ``devices``, ``files`` and ``resources``; its problems are warnings.
+    ``devices``, ``files``, ``resources`` and ``apple`` (releases of Apple's schema); its problems
+    are warnings.
 ``graph`` and ``why``
     ``nodes`` (node) [{address}] · ``arrows`` (arrow) [{waiting, needed, reason, until}]
 
@@ -55,16 +57,18 @@ from dataclasses import dataclass
 
 from pedell.model import Outcome, Plan, Problem, Step
 from pedell.outputs.configuration_record import configuration_record
-from pedell.outputs.records import (
-    Record,
+from pedell.outputs.plan_record import (
     difference_record,
     drift_record,
-    explanations_record,
     outcome_record,
-    picture_record,
     plan_record,
-    problems_record,
     report_record,
+)
+from pedell.outputs.records import (
+    Record,
+    explanations_record,
+    picture_record,
+    problems_record,
     table_record,
     way_record,
 )
@@ -175,10 +179,10 @@ class Machine:
         """Tell what is wrong."""
         return self.write("problems", problems_record(problems, texts))
 
-    def sound(self, counts: Mapping[str, int], warnings: Sequence[Problem]) -> str:
+    def sound(self, found: Mapping[str, int | str], warnings: Sequence[Problem]) -> str:
         """Tell that nothing is wrong, what there is, and what may yet surprise."""
         files = {warning.source.file: "" for warning in warnings if warning.source}
-        record = {"valid": True, **counts, **problems_record(warnings, files)}
+        record = {"valid": True, **found, **problems_record(warnings, files)}
         return self.write("problems", record)
 
     def graph(self, picture: Picture) -> str:

@@ -31,7 +31,7 @@ def plan_lines(plan: Plan, detail: Detail, page: Page) -> list[str]:
     head = [*wrapped(header(plan.scope), page.width), ""]
     changes = all_changes(plan)
     rest = [*_unchanged(plan, changes), *_waves(plan, page)]
-    rest += [*_waiting(plan, page), *_orphans(plan, page)]
+    rest += [*_waiting(plan, page), *_orphans(plan, page), *_checked(plan, page)]
     is_whole = detail.level is Level.FIELDS
     rest += notices_in_lines(plan.notices, page, only_urgent=not is_whole)
     rest += silence(plan.unreachable, page)
@@ -114,6 +114,12 @@ def _waves(plan: Plan, page: Page) -> list[str]:
     if len(sizes) < 2:
         return []
     return wrapped(f"waves      {', '.join(sizes)} schools", page.width, "    ", " " * 15)
+
+
+def _checked(plan: Plan, page: Page) -> list[str]:
+    """Name the releases of Apple's schema behind what tablets would get."""
+    told = f"checked    Apple's schema: {clean(plan.scope.apple)}"
+    return wrapped(told, page.width, "    ", " " * 15) if plan.scope.apple else []
 
 
 def _waiting(plan: Plan, page: Page) -> list[str]:

@@ -58,7 +58,7 @@ def report_lines(files: Sequence[Checked], table: Table, page: Page) -> list[str
             lines += _told(remark, page)
         lines += [""] if file.remarks else []
     lines += wrapped(page.tongue.say(_sum(files)), page.width)
-    return [*lines, *wrapped(page.tongue.say(_table(table)), page.width)]
+    return [*lines, *wrapped(page.tongue.say(held_against(table.releases)), page.width)]
 
 
 def report_record(files: Sequence[Checked], table: Table) -> dict[str, Any]:
@@ -78,6 +78,18 @@ def report_json_lines(record: Mapping[str, Any]) -> str:
     head = {key: value for key, value in record.items() if key != "files"}
     rows = [head, *({"type": "file", **file} for file in record["files"])]
     return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+
+
+def held_against(releases: Mapping[str, str]) -> Words:
+    """Say which releases of Apple's schema something was held against."""
+    profiles, declared = (releases.get(part, "") for part in ("profiles", "declarations"))
+    if profiles == declared:
+        return tell("Held against Apple's schema of iOS {release}.", release=profiles)
+    return tell(
+        "Held against Apple's schema: profiles of iOS {profiles}, declarations of iOS {declared}.",
+        profiles=profiles,
+        declared=declared,
+    )
 
 
 def _file_record(file: Checked) -> dict[str, Any]:
@@ -143,17 +155,6 @@ def _sum(files: Sequence[Checked]) -> Words:
     found = tell_row("{first} · {last}", counts) or tell("Nothing to say")
     where = tell_count(len(files), " in {count:,} file", " in {count:,} files")
     return tell("{counts}{where}.", counts=found, where=where)
-
-
-def _table(table: Table) -> Words:
-    profiles, declared = (table.releases.get(part, "") for part in ("profiles", "declarations"))
-    if profiles == declared:
-        return tell("Held against Apple's schema of iOS {release}.", release=profiles)
-    return tell(
-        "Held against Apple's schema: profiles of iOS {profiles}, declarations of iOS {declared}.",
-        profiles=profiles,
-        declared=declared,
-    )
 
 
 def _count(files: Iterable[Checked], grade: Grade) -> int:

@@ -28,15 +28,17 @@ _SPANS = ((86_400, 2, "day"), (3_600, 2, "h"), (60, 2, "min"), (1, 0, "s"))
 def status_lines(overview: Overview, page: Page) -> list[str]:
     """Tell how many devices have come how far, where most are behind, and who has been longest."""
     survey = overview.survey
-    lines = [*wrapped(header(overview.scope), page.width), ""]
-    lines += wrapped(_answers(overview.answered), page.width) if overview.answered else []
-    lines += [*([""] if overview.answered else []), *_sums(survey)]
-    lines += _places(survey, page, whole=overview.whole)
-    lines += _longest(overview, page)
-    beside = [*notices_in_lines(survey.notices, page), *silence(survey.unreachable.items(), page)]
-    lines += [*([""] if beside else []), *beside]
-    hints = _next(overview, page)
-    return [*lines, *([""] if hints else []), *hints]
+    parts = [
+        wrapped(header(overview.scope), page.width),
+        wrapped(_answers(overview.answered), page.width) if overview.answered else [],
+        _sums(survey),
+        _places(survey, page, whole=overview.whole),
+        _longest(overview, page),
+        [*notices_in_lines(survey.notices, page), *silence(survey.unreachable.items(), page)],
+        _next(overview, page),
+    ]
+    told = [part for part in parts if part]
+    return [line for number, part in enumerate(told) for line in ([""] if number else []) + [*part]]
 
 
 def places_of(survey: Survey) -> Mapping[tuple[str, str], Counter[DeviceStage]]:
@@ -60,6 +62,8 @@ def span_in_words(seconds: float) -> str:
 
 
 def _answers(answered: Progress) -> str:
+    if not answered.total:
+        return "Asked no tablet."
     late = answered.total - answered.verified - answered.failed - answered.asleep
     told = [f"Asked {count(answered.total, 'tablet')}: {answered.verified:,} answered"]
     told += [f"{late:,} spoke and have not answered yet"] if late else []
@@ -86,7 +90,7 @@ def _places(survey: Survey, page: Page, *, whole: bool) -> list[str]:
     rows = [(*at, *(f"{n:,}" for n in _numbers(counts))) for at, counts in shown]
     numeric = [False, False] + [True] * (len(_COLUMNS) - 2)
     title = f"Most behind {_part(len(shown), len(found), 'cohort')}:"
-    return ["", title, *grid(_COLUMNS, rows, numeric, page.width)]
+    return [title, *grid(_COLUMNS, rows, numeric, page.width)]
 
 
 def _longest(overview: Overview, page: Page) -> list[str]:
@@ -98,7 +102,7 @@ def _longest(overview: Overview, page: Page) -> list[str]:
     columns = len(_SINCE) - (0 if any(device.error for device in shown) else 1)
     cut = [row[:columns] for row in rows]
     title = f"Behind longest {_part(len(shown), len(found), 'tablet')}:"
-    return ["", title, *grid(_SINCE[:columns], cut, [False] * columns, page.width)]
+    return [title, *grid(_SINCE[:columns], cut, [False] * columns, page.width)]
 
 
 def _part(shown: int, of: int, word: str) -> str:

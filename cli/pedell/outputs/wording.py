@@ -12,6 +12,7 @@ LISTED_SCHOOLS = 3
 """Up to so many schools are named; more are counted."""
 
 _PLURALS = {
+    "configured_app": "configured apps",
     "wifi": "Wi-Fi networks",
     "restrictions": "sets of restrictions",
     "presets": "sets of presets",
@@ -24,7 +25,12 @@ _PLURALS = {
     "person": "people",
 }
 _COHORTS = {"pupil": "pupils", "teacher": "teachers", "guest": "guests"}
-_SETTINGS = {"wifi": "wifi", "restrictions": "restrictions", "certificate": "certificates"}
+_SETTINGS = {
+    "wifi": "wifi",
+    "restrictions": "restrictions",
+    "certificate": "certificates",
+    "configured_app": "apps",
+}
 _UNSPOKEN = ("devices", "presets")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pedell.model import (
     Ability,
     Action,
+    Address,
     Cause,
     Change,
     Desired,
@@ -30,6 +31,7 @@ Abilities = Mapping[str, Mapping[str, Ability]]
 """Target id → kind → what its provider can do."""
 
 _UNABLE = Ability(Verb.NO, Verb.NO, Verb.NO)
+_NOBODY: Mapping[Address, tuple[Address, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def delete_orphans(
     sight: Sight,
     kinds: Mapping[str, Kind],
     abilities: Abilities,
+    heirs: Mapping[Address, tuple[Address, ...]] = _NOBODY,
 ) -> tuple[Change, ...]:
-    """Turn orphans that are still there into deletions."""
+    """Turn orphans that are still there into deletions; ``heirs`` say what some of them said."""
     return tuple(
         Change(
             address=left.address,
@@ -93,6 +96,7 @@ def delete_orphans(
             blocked=_hindrance(
                 abilities.get(left.target, {}).get(left.address.kind, _UNABLE).delete, Action.DELETE
             ),
+            heirs=heirs.get(left.address, ()),
         )
         for left in orphans
         if left.target not in sight.unreachable and left.address in sight.observed

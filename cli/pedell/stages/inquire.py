@@ -1,9 +1,8 @@
 """Stage (reads devices): all are asked what they hold; their answers are counted as they come."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
-from pedell.model import Desired, Progress, Resource
+from pedell.model import Desired, Progress, Resource, Survey, survey_silence
 from pedell.ports import Clock, Devices, Switchboard
 
 _POLL = 1.0
@@ -12,18 +11,23 @@ _POLL = 1.0
 
 def inquire_devices(
     lines: Switchboard, desired: Desired, patience: float, clock: Clock
-) -> Iterator[Progress]:
+) -> Iterator[Progress | Survey]:
     """Ask every device of these once, and yield how many have answered (as verified).
 
     Ends when all have, or after ``patience`` seconds: a device that sleeps answers nothing. What
-    could not be woken stands in the detail. A target that is silent has no devices here.
+    could not be woken stands in the detail. First it says which targets are silent; their devices
+    are not counted.
     """
     until = clock.now() + patience
     asked: list[tuple[Devices, Sequence[Resource], str]] = []
+    errors: dict[str, OSError] = {}
     for target, resources in _by_target(lines, desired).items():
-        with suppress(OSError):  # it says so again when it is surveyed
+        try:
             if devices := lines.session(target).devices:
                 asked.append((devices, resources, devices.ask(resources)))
+        except OSError as error:
+            errors[target] = error
+    yield survey_silence(errors)
     while True:
         counts = [devices.answers(resources) for devices, resources, _ in asked]
         answered = Progress(

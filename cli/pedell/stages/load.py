@@ -19,6 +19,7 @@ _DOCUMENTS = (
     "secrets/*.y*ml",
 )
 _ASSETS = (
+    "adopted/*.csv",
     "devices/*.csv",
     "devices/*/*.csv",
     "deliveries.csv",
@@ -26,6 +27,7 @@ _ASSETS = (
     "licences.csv",
     "certificates/*",
     "profiles/*.mobileconfig",
+    "facts/apple.json",
 )
 _ROLE_ASSETS = ("roles/*/templates/**/*",)
 

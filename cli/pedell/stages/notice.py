@@ -1,17 +1,19 @@
 """Stage (reads targets): what targets with devices say about themselves."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 
-from pedell.model import Notice
+from pedell.model import Notice, Survey, survey_silence
 from pedell.ports import Switchboard
 
 
-def gather_notices(lines: Switchboard, targets: Iterable[str]) -> tuple[Notice, ...]:
-    """Return what a person should know of these targets; one that is silent says nothing here."""
+def gather_notices(lines: Switchboard, targets: Iterable[str]) -> Survey:
+    """Return what a person should know of these targets, and which of them are silent."""
     found: list[Notice] = []
+    errors: dict[str, OSError] = {}
     for target in targets:
-        with suppress(OSError):  # whoever looks at it says that it does not answer
+        try:
             devices = lines.session(target).devices
             found += devices.notices() if devices else ()
-    return tuple(found)
+        except OSError as error:
+            errors[target] = error
+    return Survey((), notices=tuple(found)).joined(survey_silence(errors))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from pedell.model import Desired, DeviceStand, Resource, Survey
+from pedell.model import Desired, DeviceStand, Resource, Survey, survey_silence
 from pedell.ports import Switchboard
 
 
@@ -26,9 +26,6 @@ def survey_devices(lines: Switchboard, desired: Desired) -> Survey:
 
     with ThreadPoolExecutor(max(lines.forks, 1)) as crew:
         answers = dict(zip(wanted, crew.map(look, wanted), strict=True))
-    silent = {name: each for name, each in answers.items() if isinstance(each, OSError)}
-    return Survey(
-        tuple(d for each in answers.values() if not isinstance(each, OSError) for d in each),
-        {name: str(error) for name, error in silent.items()},
-        frozenset(name for name, each in silent.items() if isinstance(each, PermissionError)),
-    )
+    errors = {name: each for name, each in answers.items() if isinstance(each, OSError)}
+    stands = (d for each in answers.values() if not isinstance(each, OSError) for d in each)
+    return Survey(tuple(stands)).joined(survey_silence(errors))

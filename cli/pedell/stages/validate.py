@@ -2,11 +2,13 @@
 
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from pedell.language.catalogue import read_catalogue, read_certificates
 from pedell.language.catalogue_apps import read_apps, read_grades
 from pedell.language.layers import read_layer
+from pedell.language.lists.adopted import read_adopted
 from pedell.language.lists.device_folders import listed_devices
 from pedell.language.lists.device_lists import DeviceLists
 from pedell.language.lists.goods import read_goods
@@ -18,11 +20,12 @@ from pedell.language.members import (
     read_owner,
     unknown_schools,
 )
-from pedell.language.profiles import read_profiles
+from pedell.language.profiles import read_facts, read_profiles
 from pedell.language.roles import read_roles
 from pedell.language.schemas import Schemas
 from pedell.language.schools import Ground, SchoolReader
 from pedell.language.secret_files import FOLDER, read_secrets
+from pedell.language.signing import read_signing
 from pedell.language.targets import read_targets
 from pedell.model import (
     Document,
@@ -110,7 +113,7 @@ class _Building:
         self.problems += unknown_schools(owners, self._documents, schools)
         assets = self._folder.assets
         goods = self._sound(read_goods(assets, self._authority, self._lists, schools))
-        return Inventory(
+        found = Inventory(
             label=self._folder.root,
             authority=value["authority"],
             name=value["name"],
@@ -120,8 +123,7 @@ class _Building:
             locks=tuple(self._locks()),
             catalogue=read_catalogue(self._catalogue),
             roles=self._sound(read_roles(self._folder)),
-            certificates=self._sound(read_certificates(self._catalogue, self._folder.assets)),
-            profiles=self._sound(read_profiles(self._catalogue, self._folder.assets)),
+            certificates=self._sound(read_certificates(self._catalogue, assets)),
             secrets=self._sound(read_secrets(self._folder.documents, schools)),
             municipalities=members,
             owners=owners,
@@ -129,7 +131,16 @@ class _Building:
             contracts=goods.contracts,
             stock=goods.stock,
             offer=self._offer(schools, members),
+            adopted=self._sound(read_adopted(assets, value["targets"], self._schemas.kinds)),
         )
+        return self._with_profiles(found)
+
+    def _with_profiles(self, inventory: Inventory) -> Inventory:
+        """Add raw profiles, the table that they are held against, and who signs what is sent."""
+        facts = self._sound(read_facts(self._folder.assets))
+        profiles = self._sound(read_profiles(self._catalogue, self._folder.assets, facts.text))
+        signing = self._sound(read_signing(self._authority, inventory.certificates))
+        return replace(inventory, facts=facts, profiles=profiles, signing=signing)
 
     def _offer(self, schools: Iterable[str], members: Iterable[str]) -> Offer:
         apps = self._sound(read_apps(self._catalogue))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from pedell.model import DeviceStage, Gate, Progress, Resource, Wave
+from pedell.model import DeviceStage, Gate, Progress, Resource, Status, Wave
 from pedell.ports import Clock, Switchboard
 
 _POLL = 1.0
@@ -25,10 +25,12 @@ class Verdict:
 
 
 def verify_wave(
-    wave: Wave, lines: Switchboard, gate: Gate, clock: Clock
+    wave: Wave, ended: Mapping[int, Status], lines: Switchboard, gate: Gate, clock: Clock
 ) -> Iterator[Progress | Verdict]:
     """Yield the progress of the wave's devices while they come, and the verdict at last.
 
+    ``ended`` says by number how steps ended. Devices are awaited for what was done, and for nothing
+    else; what was not done counts against the gate, and ends the wait where it keeps the gate shut.
     A gate looks at the devices that were seen since the wave began; it opens when the share of
     them that it asks for holds everything. Without a gate the wait ends when nothing moves any
     more or the time is over, and the verdict is always good. Devices that obeyed and have not shown
@@ -36,17 +38,19 @@ def verify_wave(
     time also those that were heard of and did not answer: the event that says so may be lost.
     """
     begun = asked = clock.now()
-    resources = _resources(wave)
-    last, moved = Progress(0), begun
+    resources, undone = _resources(wave, ended), _undone(wave, ended)
+    lost = undone.total - undone.verified
+    last, moved = undone, begun
     while resources:
-        progress = _sum(resources, lines)
+        progress = _sum(resources, undone, lines)
         yield progress
         now = clock.now()
         if progress != last:
             last, moved = progress, now
-        settled = progress.verified + progress.failed >= progress.total
+        settled = progress.verified + progress.failed + lost >= progress.total
+        is_shut = progress.total - lost < gate.verified * progress.total
         is_quiet = now - moved > max(5.0, 0.1 * gate.timeout) and not gate.verified
-        if settled or is_quiet or now - begun > gate.timeout:
+        if settled or is_quiet or is_shut or now - begun > gate.timeout:
             break
         if progress.installed + progress.queued and now - max(moved, asked) >= _LOOK_AGAIN:
             _ask(resources, lines, _OBEYED if asked > begun else _SPOKEN)
@@ -57,12 +61,23 @@ def verify_wave(
     yield _verdict(last, gate)
 
 
-def _resources(wave: Wave) -> Mapping[str, list[Resource]]:
+def _resources(wave: Wave, ended: Mapping[int, Status]) -> Mapping[str, list[Resource]]:
+    """Return what was done and devices shall hold now, by target."""
     found: dict[str, list[Resource]] = {}
     for step in wave.steps:
-        if step.change.after and step.change.devices:
-            found.setdefault(step.change.target, []).append(step.change.after)
+        after = step.change.after
+        if after and step.change.devices and ended.get(step.number) is Status.DONE:
+            found.setdefault(step.change.target, []).append(after)
     return found
+
+
+def _undone(wave: Wave, ended: Mapping[int, Status]) -> Progress:
+    """Count the devices of steps that were not done: those that lack it, and those that have it."""
+    left = [step.change for step in wave.steps if ended.get(step.number) is not Status.DONE]
+    changes = [change for change in left if change.after and change.devices]
+    lost = sum(len(change.devices) for change in changes)
+    held = sum(len(one.before.devices - one.devices) for one in changes if one.before)
+    return Progress(lost + held, verified=held)
 
 
 def _ask(
@@ -78,9 +93,9 @@ def _ask(
                     devices.ask([replace(r, devices=r.devices & behind) for r in wanted])
 
 
-def _sum(resources: Mapping[str, list[Resource]], lines: Switchboard) -> Progress:
+def _sum(resources: Mapping[str, list[Resource]], undone: Progress, lines: Switchboard) -> Progress:
     """Add up all resources of the wave; a device counts once for each thing that it shall hold."""
-    found: list[Progress] = []
+    found = [undone]
     for target, wanted in resources.items():
         try:
             found += lines.session(target).progress(wanted).values()

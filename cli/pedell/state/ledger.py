@@ -6,13 +6,14 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pedell.ports import Command, Event, Happening, Stage, Standings, Trace
 from pedell.state import ledger_sql as sql
+from pedell.state.ledger_reports import Reports
 from pedell.state.ledger_rows import OPEN, fold, stage_on_the_way
 
 
@@ -36,6 +37,7 @@ class SqliteLedger:
         self._commands: dict[str, _Sent] = {}
         self._enrolments: dict[str, int] = {}
         self._subjects: dict[str, int] = {}
+        self._reports = Reports(connection)
 
     def take(self, events: Sequence[Event]) -> None:
         """Take in what devices said, in any order and any number of times.
@@ -168,8 +170,13 @@ class SqliteLedger:
 
     def tokens(self) -> Mapping[str, tuple[str, str]]:
         """Return what was learnt."""
-        rows = self._read("SELECT subject, token, content FROM tokens")
+        rows = self._read(sql.TOKENS)
         return {subject: (token, content) for subject, token, content in rows}
+
+    def seal(self, text: str) -> str:
+        """Return the keyed fingerprint by which the answer ``text`` of a device is known again."""
+        with self._lock, sql.failing_as_oserror():
+            return self._reports.seal(text)
 
     def _forget(self, events: Sequence[Event]) -> None:
         # a device that enrols anew was wiped and its queue was cleared: nothing older holds
@@ -184,16 +191,13 @@ class SqliteLedger:
         if sent is None:  # a question without an answer, or a command that is not ours
             return
         enrolment = self._enrolments[event.enrolment]
-        values: dict[str, object] = {
-            "at": event.at,
-            "enrolment": enrolment,
-            "subject": sent.subject,
-        }
-        values |= {"command": sent.id, "is_profile": sent.is_profile}
-        if event.answer == "done":
+        values: dict[str, object] = {"at": event.at, "enrolment": enrolment}
+        values |= {"subject": sent.subject, "command": sent.id, "is_profile": sent.is_profile}
+        if self._reports.is_done(event, sent.subject, sent.content, enrolment):
             self._db.execute(sql.OBEY, {**values, "content": sent.content})
         else:
-            values |= {"answer": event.answer, "detail": event.detail}
+            answer = event.answer if event.answer != "done" else "error"
+            values |= {"answer": answer, "detail": event.detail}
             self._db.execute(sql.REFUSE, values)
 
     def _take_list(self, event: Event, listed: Mapping[str, str]) -> None:
@@ -274,7 +278,8 @@ class SqliteLedger:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                with suppress(sqlite3.OperationalError):  # on a full disk SQLite has done it
+                    self._db.execute("ROLLBACK")
                 self._commands, self._enrolments, self._subjects = {}, {}, {}
                 raise
 

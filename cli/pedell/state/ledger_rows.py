@@ -9,6 +9,9 @@ SILENCE = 120.0
 """Seconds that a device which asked for commands gets to answer ours. Then it was never offered:
 key-value queues of NanoMDM lose a command that was put off with NotNow."""
 
+LOADING = 6 * 3600.0
+"""Seconds that a device gets to load an app before one that does not have it counts as without."""
+
 SKEW = 60.0
 """Seconds by which the clocks of the MDM and of this machine may differ."""
 

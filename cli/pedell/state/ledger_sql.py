@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from pedell.state.reasons import reason_of
+
 LAYOUT = 2
 SCHEMA = """
 CREATE TABLE enrolments (
@@ -89,6 +91,19 @@ VALUES (:subject, :enrolment, 0, 'done', :at, :at, :content, :at)
 ON CONFLICT (subject, enrolment) DO UPDATE SET
     since = CASE WHEN state = 'done' THEN excluded.since ELSE since END,
     content = excluded.content, held = excluded.held
+WHERE command = 0 OR (SELECT request FROM commands WHERE id = command)
+    IN ('InstallProfile', 'RemoveProfile')
+"""
+# a device that shows a profile named like a set of declarations takes no note of the set away
+TOKENS = "SELECT subject, token, content FROM tokens WHERE subject <> 'key of reports'"
+MAKE_KEY = "INSERT OR IGNORE INTO tokens VALUES ('key of reports', ?, '')"
+KEY = "SELECT token FROM tokens WHERE subject = 'key of reports'"
+# an app whose device reports another configuration (left is '?') is there all the same
+DISPROVE = """
+UPDATE standings SET held = :at,
+    content = CASE WHEN :left = '' THEN '' ELSE substr(content, 1, instr(content, '/')) || :left END
+WHERE enrolment = :enrolment AND content <> '' AND held <= :until AND subject = (
+    SELECT a.id FROM subjects a JOIN subjects q ON q.name = a.name || '?' WHERE q.id = :asked)
 """
 # Servers stamp each event by itself: a TokenUpdate may bear a time before that of its Authenticate
 # (observed on NanoHUB and NanoMDM: up to 6 of 600 devices that enrolled at once).
@@ -128,24 +143,29 @@ WHERE subject = ? AND command = ? AND state IN ('intent', 'queued')
 def connect(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file, or make it with its tables, readable for its owner alone. Raises OSError."""
     path.touch(mode=0o600)
-    with failing_as_oserror():
+    with failing_as_oserror(path):
         connection = sqlite3.connect(
             path, timeout=30, isolation_level=None, check_same_thread=False
         )
     with closing(connection):
-        with failing_as_oserror():
+        with failing_as_oserror(path):
             connection.execute("PRAGMA journal_mode = WAL")
             _lay_out(connection)
         yield connection
 
 
 @contextmanager
-def failing_as_oserror() -> Iterator[None]:
-    """Turn what SQLite raises into OSError, which is what callers of a ledger expect."""
+def failing_as_oserror(path: Path | None = None) -> Iterator[None]:
+    """Turn what SQLite raises into OSError, which is what callers of a ledger expect.
+
+    With the ``path`` of the file it says too whether there is any room left.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        raise OSError(f"the ledger does not work: {error}") from error
+        where = f" {path}" if path else ""
+        why = reason_of(error, path) if path else error
+        raise OSError(f"the ledger{where} does not work: {why}") from error
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 class Held(Exception):  # noqa: N818  # it is a state of the world, not a fault
@@ -24,14 +25,20 @@ def hold_lock(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Held(_holder(path)) from None
-        file.seek(0)
-        file.truncate()
-        holder = {"pid": os.getpid(), "host": platform.node(), "since": time.time()}
-        json.dump({**holder, "job": os.environ.get("CI_JOB_URL", "")}, file)
-        file.flush()
+        _tell_holder(file, path)
         yield
         file.seek(0)
         file.truncate()
+
+
+def _tell_holder(file: TextIO, path: Path) -> None:
+    holder = {"pid": os.getpid(), "host": platform.node(), "since": time.time()}
+    text = json.dumps({**holder, "job": os.environ.get("CI_JOB_URL", "")})
+    file.truncate(0)
+    try:
+        os.write(file.fileno(), text.encode())
+    except OSError as error:
+        raise OSError(f"the lock {path} cannot be written: {error.strerror}") from error
 
 
 def _holder(path: Path) -> str:

@@ -139,6 +139,7 @@ class _Writing:
             "leaving": self._crowd(change.leaving),
             "effect": change.effect,
             "blocked": change.blocked,
+            "heirs": [str(address) for address in change.heirs],
         }
 
     def _resource(self, resource: Resource) -> dict[str, Any]:
@@ -220,6 +221,7 @@ class _Reading:
             effect=Effect(body["effect"]),
             blocked=body["blocked"],
             leaving=self._crowds[body["leaving"]],
+            heirs=tuple(Address.parse(address) for address in body.get("heirs", ())),
         )
 
     def _resource(self, address: Address, target: str, body: Mapping[str, Any]) -> Resource:
