@@ -15,6 +15,7 @@ from pedell.stages.expire import leave_out_past
 from pedell.stages.load import load_folder
 from pedell.stages.resolve import resolve_values
 from pedell.stages.validate import validate_folder
+from pedell.stages.vouch import vouch_for_signing
 
 Seal = Callable[[str], str | None]
 """Name of a secret → its keyed fingerprint, or None where nobody here may open the vault."""
@@ -53,11 +54,13 @@ def read(
     that roles use, ``stand_in`` what the sandbox takes instead of the real thing.
     """
     folder = load_folder(roots)
-    inventory = stand_in(validate_folder(folder, schemas))
+    valid = validate_folder(folder, schemas)
+    unsure = vouch_for_signing(valid.signing, now)
+    inventory = stand_in(valid)
     today = now.date()
     values = resolve_values(inventory, schemas.kinds, today)
     compiled = compile_resources(inventory, values, schemas, seal_for(inventory), find_service)
     desired = leave_out_past(compiled, now)
     accounts = account_licences(inventory, values)
     doubts = advise(inventory, values, desired, accounts, schemas.kinds, today)
-    return Reading(folder, inventory, values, desired, doubts, accounts)
+    return Reading(folder, inventory, values, desired, (*unsure, *doubts), accounts)

@@ -73,6 +73,12 @@ class Workplace:
     store: Store
     traffic: Traffic
     folder: Path
+    now: datetime.datetime
+
+    def recalled(self) -> "Workplace":
+        """Return it with what the memory holds now, without exams that have ended."""
+        memory = leave_out_past(self.store.recall(), self.now)
+        return replace(self, world=replace(self.world, memory=memory))
 
 
 @cache
@@ -135,19 +141,26 @@ def open_workplace(setting: Setting) -> Iterator[Workplace]:
         store = stack.enter_context(open_store(folder))
         targets = _aimed(inventory, folder, setting)
         means = {
-            name: Means(vaults[0], ledger, traffic, inventory.authority)
+            name: _means(inventory, name, vaults[0], ledger, traffic)
             for name, ledger in _ledgers(inventory, folder, setting, stack).items()
         }
         lines = stack.enter_context(Lines(targets, PROVIDERS, means, setting.forks))
-        memory = leave_out_past(store.recall(), setting.now)
-        world = World(load_schemas(), lines, memory, _scope(reading, setting))
-        yield Workplace(reading, world, store, traffic, folder)
+        world = World(load_schemas(), lines, {}, _scope(reading, setting))
+        yield Workplace(reading, world, store, traffic, folder, setting.now).recalled()
+
+
+def _means(
+    inventory: Inventory, target: str, vault: Vault, ledger: Ledger, traffic: Traffic
+) -> Means:
+    adopted = inventory.adopted.get(target, {})
+    signing = inventory.signing.get(target)
+    return Means(vault, ledger, traffic, inventory.authority, adopted, signing)
 
 
 def is_sandboxed(setting: Setting, inventory: Inventory) -> bool:
     """Tell whether a run works on the sandbox: it was asked to, or no target has an address."""
-    addressed = (t for t in inventory.targets.values() if {"url", "host"} & t.settings.keys())
-    return setting.sandbox or not any(addressed)
+    addressed = any(target.addresses for target in inventory.targets.values())
+    return setting.sandbox or not addressed
 
 
 def state_folder(setting: Setting, inventory: Inventory) -> Path:
@@ -213,9 +226,7 @@ def _aimed(inventory: Inventory, folder: Path, setting: Setting) -> Mapping[str,
     problems = [
         Problem("E0111", detail, target.source)
         for target in inventory.targets.values()
-        if target.is_driven
-        and target.provider != "memory"
-        and not {"url", "host"} & target.settings.keys()
+        if target.is_driven and target.provider != "memory" and not target.addresses
     ]
     if problems:
         raise Rejected(problems)
@@ -266,6 +277,7 @@ def _scope(reading: Reading, setting: Setting) -> Scope:
         schools=len(inventory.schools),
         devices=reading.driven_devices,
         sandbox=is_sandboxed(setting, inventory),
+        apple=inventory.facts.release if reading.driven_devices else "",
     )
 
 

@@ -39,6 +39,9 @@ def _settings(
                 yield ("restrictions", role, *rest), written
     for rest, written in read_leaves(document, (*at, "presets"), value.get("presets") or {}):
         yield ("presets", *rest), written
+    for app, entry in (value.get("app_settings") or {}).items():
+        for rest, written in read_leaves(document, (*at, "app_settings", app), entry):
+            yield ("apps", app, *rest), written
     for key in _WORDS:
         if key in value:
             yield (key,), Written(value[key], document.source((*at, key)))

@@ -59,7 +59,7 @@ def not_allowed(error: Any) -> Words:
     values = error.validator_value if error.validator == "enum" else [error.validator_value]
     near = difflib.get_close_matches(str(error.instance), [str(v) for v in values], n=1)
     meant = tell('Did you mean "{name}"?', name=near[0]) if near else tell("")
-    listed = ", ".join(map(str, values))
+    listed = ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values)
     none = tell("{value} is none of: {values}.", value=_shown(error.instance), values=listed)
     return tell_row("{first} {last}", [none, meant])
 

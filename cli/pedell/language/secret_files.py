@@ -56,12 +56,13 @@ def plain_name(name: str) -> str:
 
 
 def credentials_of(targets: Iterable[Target]) -> frozenset[str]:
-    """Return the names of the secrets that open targets, and that sign what they send."""
+    """Return the names of the secrets that open targets, and sign what they send and get."""
     found: set[str] = set()
     for target in targets:
-        webhook = target.settings.get("webhook")
-        for settings in (target.settings, webhook if isinstance(webhook, Mapping) else {}):
-            found |= {str(settings["credential"])} if settings.get("credential") else set()
+        inside = (target.settings.get(key) for key in ("webhook", "signing", "database"))
+        for settings in (target.settings, *(one for one in inside if isinstance(one, Mapping))):
+            said = (settings.get(key) for key in ("credential", "ddm_credential"))
+            found |= {str(name) for name in said if name}
     return frozenset(found)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from pedell.language.addresses import check_addresses
 from pedell.language.nearest import did_you_mean
 from pedell.model import Document, Problem, School, Source, Spec, Target, Value, tell, tell_row
 
@@ -13,7 +14,7 @@ def read_targets(
     authority: Document, schools: Mapping[str, School]
 ) -> tuple[Mapping[str, Target], tuple[Problem, ...]]:
     """Return all targets by id, and what is wrong with them."""
-    problems: list[Problem] = []
+    problems = [*check_addresses(authority)]
     found = {target.id: target for target in _targets(authority, schools, problems)}
     return found, tuple(problems)
 

@@ -2,7 +2,9 @@
 
 from pedell.model.ability import Ability, Verb, Writes
 from pedell.model.address import Address
+from pedell.model.adopted import ACTIVATION, Adopted, Adoptions
 from pedell.model.app import IDENTITIES, App, Offer, Requirement, Span, chosen_names
+from pedell.model.apple_facts import AppleFacts
 from pedell.model.change import Action, Cause, Change, FieldChange
 from pedell.model.delivery import (
     Contract,
@@ -34,8 +36,10 @@ from pedell.model.layer import (
     Settings,
     Written,
 )
+from pedell.model.legacy import Legacy
 from pedell.model.licence import Account, Counting, Licensed, Owned, PoolOf, Share
 from pedell.model.lock import Lock
+from pedell.model.machine import is_this_machine
 from pedell.model.outcome import Outcome, Progress, Status
 from pedell.model.plan import Edge, Plan, Scope, Step, Wave
 from pedell.model.platform import OLDEST, Platform, Version, version_of, version_text
@@ -55,9 +59,10 @@ from pedell.model.resource import (
 from pedell.model.role import Role, RoleResource
 from pedell.model.secret import Sealed, Secret, SecretName
 from pedell.model.secret_file import Recipients, SecretEntry, SecretFiles
+from pedell.model.signing import Signing
 from pedell.model.source import Pointer, Source, dotted
 from pedell.model.standing import Standing, Tally
-from pedell.model.survey import DeviceStage, DeviceStand, Notice, Survey
+from pedell.model.survey import DeviceStage, DeviceStand, Notice, Survey, survey_silence
 from pedell.model.traffic import Traffic
 from pedell.model.value import (
     Spec,
@@ -76,6 +81,7 @@ from pedell.model.words import Words, quote, tell, tell_count, tell_row
 from pedell.model.writing import WRITINGS, writings_of
 
 __all__ = [
+    "ACTIVATION",
     "EVERYTHING_AT_ONCE",
     "IDENTITIES",
     "LAYERS",
@@ -86,7 +92,10 @@ __all__ = [
     "Account",
     "Action",
     "Address",
+    "Adopted",
+    "Adoptions",
     "App",
+    "AppleFacts",
     "Asset",
     "Cause",
     "Change",
@@ -113,6 +122,7 @@ __all__ = [
     "Inventory",
     "Kind",
     "Layer",
+    "Legacy",
     "Licensed",
     "Lock",
     "Memory",
@@ -152,6 +162,7 @@ __all__ = [
     "Severity",
     "Share",
     "Sight",
+    "Signing",
     "Source",
     "Span",
     "Spec",
@@ -183,10 +194,12 @@ __all__ = [
     "from_json",
     "imprint",
     "is_same",
+    "is_this_machine",
     "leaves",
     "look_up",
     "quote",
     "sealed_in",
+    "survey_silence",
     "tell",
     "tell_count",
     "tell_row",

@@ -64,7 +64,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One app of the catalogue. ``cost`` is that of one licence in EUR."""
+    """One app of the catalogue. ``cost`` is that of one licence in EUR.
+
+    Tablets get it ``by_command``, which alone lets it be configured, or by declaration.
+    """
 
     name: str
     title: str
@@ -76,6 +79,12 @@ class App:
     licences: Licensed | None = None
     needs: tuple[Requirement, ...] = ()
     cost: Decimal | None = None
+    by_command: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What kind of resource it is on a tablet."""
+        return "configured_app" if self.by_command else "app"
 
     def suits(self, grades: Span) -> bool:
         """Tell whether it is meant for any pupil of a school that has these grades."""
@@ -111,5 +120,5 @@ def chosen_names(effective: Effective, section: str) -> list[str]:
     return sorted(
         str(at[1])
         for at, setting in effective.settings.items()
-        if at[0] == section and at[-1] == "present" and setting.value is True
+        if at[0] == section and at[2:] == ("present",) and setting.value is True
     )

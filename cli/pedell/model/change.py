@@ -48,7 +48,8 @@ class Change:
 
     ``devices`` are the serials that a step must reach (empty for a server). ``drifted`` are those
     of them that held it after our last apply and do not any more; ``leaving`` have left the set of
-    a membership. ``blocked`` says why a guard holds the change back, or is empty.
+    a membership. ``blocked`` says why a guard holds the change back, or is empty. ``heirs`` say now
+    what a thing that goes has said: it goes because that moved, and not because nobody wants it.
     """
 
     address: Address
@@ -63,6 +64,7 @@ class Change:
     effect: Effect
     blocked: str = ""
     leaving: frozenset[str] = frozenset()
+    heirs: tuple[Address, ...] = ()
 
     @property
     def is_drift(self) -> bool:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pedell.model.adopted import Adoptions
 from pedell.model.app import Offer
+from pedell.model.apple_facts import AppleFacts
 from pedell.model.delivery import Contract, Delivery, Stock
 from pedell.model.layer import Layer
 from pedell.model.lock import Lock
 from pedell.model.profile import RawProfile
 from pedell.model.role import Role
 from pedell.model.secret_file import SecretFiles
+from pedell.model.signing import Signing
 from pedell.model.source import Source
 from pedell.model.value import Spec
 
@@ -124,6 +127,12 @@ class Target:
         """Whether Pedell drives it; what lies outside is only counted."""
         return self.provider != "outside"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it answers, by the files; none where nobody has said so."""
+        said = (self.settings.get(key) for key in ("url", "ddm_url", "host"))
+        return tuple(str(address) for address in said if address)
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -149,6 +158,11 @@ class Inventory:
     stock: Stock | None = None
     offer: Offer = field(default_factory=Offer)
     profiles: Mapping[str, RawProfile] = field(default_factory=dict)
+    facts: AppleFacts = field(default_factory=AppleFacts)
+    signing: Mapping[str, Signing] = field(default_factory=dict)
+    """Name of a target → who signs the profiles that it gets."""
+    adopted: Mapping[str, Adoptions] = field(default_factory=dict)
+    """Name of a target → what was taken over there and keeps its old name."""
 
     @property
     def device_count(self) -> int:

@@ -41,7 +41,8 @@ class Wave:
 class Scope:
     """What a plan speaks about: whose files, at which commit, how many schools and devices.
 
-    ``chosen`` counts the schools that a limit left over, 0 where there is no limit.
+    ``chosen`` counts the schools that a limit left over, 0 where there is no limit. ``apple`` names
+    the releases of Apple's schema that profiles were held against, empty without any tablet.
     """
 
     inventory: str
@@ -53,6 +54,7 @@ class Scope:
     devices: int
     sandbox: bool
     chosen: int = 0
+    apple: str = ""
 
     @property
     def concerned(self) -> int:

@@ -62,3 +62,18 @@ class Survey:
     unreachable: Mapping[str, str] = field(default_factory=dict)
     denied: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
+
+    def joined(self, other: "Survey") -> "Survey":
+        """Return what both know."""
+        return Survey(
+            (*self.devices, *other.devices),
+            {**self.unreachable, **other.unreachable},
+            self.denied | other.denied,
+            (*self.notices, *other.notices),
+        )
+
+
+def survey_silence(errors: Mapping[str, OSError]) -> Survey:
+    """Return a survey that knows of these targets why they did not answer, and nothing else."""
+    denied = (name for name, error in errors.items() if isinstance(error, PermissionError))
+    return Survey((), {name: str(error) for name, error in errors.items()}, frozenset(denied))

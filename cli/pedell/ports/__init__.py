@@ -1,6 +1,7 @@
 """What the core asks of the world outside. Providers, vaults, stores and formats fulfil these."""
 
 from pedell.ports.ledger import (
+    REPORT,
     Command,
     Event,
     Happening,
@@ -22,10 +23,12 @@ from pedell.ports.target import (
     Means,
     Provider,
     Session,
+    Strangers,
     Vault,
 )
 
 __all__ = [
+    "REPORT",
     "Clock",
     "Command",
     "Devices",
@@ -40,6 +43,7 @@ __all__ = [
     "Stage",
     "Standings",
     "Store",
+    "Strangers",
     "Switchboard",
     "Trace",
     "Unsettled",

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from pedell.model import Secret
+
+REPORT = "?"
+"""Ends the subject of questions about an app; before it stands the subject of the app itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -55,8 +60,8 @@ class Event:
     """What one device said to its MDM, decoded; ``at`` is the MDM's clock.
 
     ``answer`` is ``done``, ``error`` or ``notnow`` where it answers ``command``. ``profiles`` maps
-    identifiers to PayloadUUIDs where the answer lists what the device holds. ``topic`` is the push
-    topic that it enrols with.
+    identifiers to PayloadUUIDs where the answer lists what the device holds, ``told`` is what it
+    says of one app that it was asked about. ``topic`` is the push topic that it enrols with.
     """
 
     enrolment: str
@@ -69,6 +74,7 @@ class Event:
     detail: str = ""
     profiles: Mapping[str, str] | None = None
     topic: str = ""
+    told: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +151,11 @@ class Ledger(Protocol):
 
     def tokens(self) -> Mapping[str, tuple[str, str]]:
         """Return what was learnt."""
+        ...
+
+    def seal(self, text: str) -> str:
+        """Return the keyed fingerprint by which the answer ``text`` of a device is known again.
+
+        A command's content that ends with it, after a colon, is held by devices that answer so.
+        """
         ...

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pedell.model import (
     Ability,
     Address,
+    Adoptions,
     DeviceStand,
+    Legacy,
     Notice,
     Observed,
     Outcome,
@@ -16,6 +18,7 @@ from pedell.model import (
     Remembered,
     Resource,
     Secret,
+    Signing,
     Step,
     Target,
     Traffic,
@@ -40,12 +43,18 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a session may use. ``owner`` marks what is ours on a target (the authority's id)."""
+    """What a session may use. ``owner`` marks what is ours on a target (the authority's id).
+
+    ``adopted`` is what was taken over there and keeps another name; ``signing`` says who signs the
+    profiles that go there, None for nobody.
+    """
 
     vault: Vault
     ledger: Ledger
     traffic: Traffic
     owner: str
+    adopted: Adoptions = field(default_factory=dict)
+    signing: Signing | None = None
 
 
 class Devices(Protocol):
@@ -75,8 +84,48 @@ class Devices(Protocol):
         ...
 
 
+class Strangers(Protocol):
+    """What others left on a target, to be taken over as it stands."""
+
+    def survey(self, patience: float) -> Legacy:
+        """Look at all of it. Changes nothing on the target.
+
+        Devices are asked for their profiles where ``patience`` gives them seconds to answer.
+        Raises OSError where the target cannot be asked.
+        """
+        ...
+
+    def foresee(
+        self,
+        adopted: Adoptions,
+        wanted: Sequence[Resource],
+        remembered: Sequence[Remembered],
+    ) -> Sequence[Observed]:
+        """Say what :meth:`Session.observe` will say once all of ``adopted`` is taken over.
+
+        Raises OSError where the target cannot be asked.
+        """
+        ...
+
+    def content_of(self, identifier: str, wanted: Resource) -> str:
+        """Say how Pedell names the content of a profile that keeps its identifier.
+
+        Raises ValueError or KeyError where it cannot be written.
+        """
+        ...
+
+    def take_over(self, adopted: Adoptions, wanted: Sequence[Resource]) -> None:
+        """Note that the devices of ``wanted`` hold it. Changes nothing on the target."""
+        ...
+
+
 class Session(Protocol):
     """An open line to one target."""
+
+    @property
+    def strangers(self) -> Strangers | None:
+        """What others left there; None where nothing can be taken over."""
+        ...
 
     @property
     def devices(self) -> Devices | None:

@@ -21,11 +21,11 @@ from pedell.ports import Means, Session
 
 _KINDS = (
     "app", "block", "certificate", "certificate_authority", "command", "configuration",
-    "directory", "exam", "file",
-    "firewall", "group", "line_in_file", "membership", "ntp", "package", "presets", "profile",
-    "restrictions", "server_certificate", "service", "ssh_key", "sudo_rule", "symlink", "sysctl",
-    "template", "timer", "user", "verify_certificate", "verify_dhcp", "verify_dns", "verify_eap",
-    "verify_http", "verify_tcp", "wifi",
+    "configured_app", "directory", "exam", "file", "firewall", "group", "line_in_file",
+    "membership", "ntp", "package", "presets", "profile", "restrictions", "server_certificate",
+    "service", "ssh_key", "sudo_rule", "symlink", "sysctl", "template", "timer", "user",
+    "verify_certificate", "verify_dhcp", "verify_dns", "verify_eap", "verify_http",
+    "verify_tcp", "wifi",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class MemoryProvider:
 
 class _MemorySession:
     devices = None
+    strangers = None
 
     def __init__(self, held: dict[Address, tuple[Spec, frozenset[str]]]) -> None:
         self._held = held

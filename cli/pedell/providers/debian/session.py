@@ -42,6 +42,7 @@ class DebianSession:
     """
 
     devices = None
+    strangers = None
 
     def __init__(self, dial: Callable[[], Ssh], vault: Vault, root: str, become: bool) -> None:
         self._door, self._vault = Door(dial), vault
