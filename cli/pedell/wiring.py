@@ -278,6 +278,7 @@ def _scope(reading: Reading, setting: Setting) -> Scope:
         devices=reading.driven_devices,
         sandbox=is_sandboxed(setting, inventory),
         apple=inventory.facts.release if reading.driven_devices else "",
+        flags="--sandbox" if setting.sandbox else "",
     )
 
 

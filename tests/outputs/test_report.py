@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pedell.model import Outcome, Progress, Status, Traffic
-from pedell.outputs import FORMATS, Report, WaveReport
+from pedell.outputs import FORMATS, Detail, Report, WaveReport
 from pedell.outputs.report_text import failures_by_reason, progress_in_words, traffic_in_words
 from tests.outputs import cases
 from tests.outputs.build import airdrop_off, plan, school_ids, scope
@@ -21,6 +21,18 @@ def test_a_run_that_did_everything_says_so_and_what_to_type_next() -> None:
         "4 HTTP requests on 1 connection, 0 SSH round trips on 0 connections",
         "Look again: pedell plan -i inventories/dortmund",
     ]
+
+
+def test_what_to_type_next_stays_on_the_sandbox() -> None:
+    where = replace(scope(3, 480), flags="--sandbox")
+    told = plan(airdrop_off(school_ids(3)), told=where)
+    page = FORMATS["text"].plan(told, Detail())
+    assert "Save it: pedell plan -i inventories/dortmund --sandbox --out today.plan" in page
+    done = tuple(Outcome(step.number, Status.DONE) for step in told.steps)
+    waves = (WaveReport(told.waves[0], done, Progress(480, verified=480)),)
+    report = Report("r", where, told.waves, waves, Traffic(4, 1, 0, 0), 3.4)
+    last = FORMATS["text"].outcomes(report).split("\n")[-1]
+    assert last == "Look again: pedell plan -i inventories/dortmund --sandbox"
 
 
 def test_a_hundred_servers_that_fail_alike_are_one_line() -> None:

@@ -43,6 +43,7 @@ class Scope:
 
     ``chosen`` counts the schools that a limit left over, 0 where there is no limit. ``apple`` names
     the releases of Apple's schema that profiles were held against, empty without any tablet.
+    ``flags`` is what every next command needs too: ``--sandbox`` where targets have addresses.
     """
 
     inventory: str
@@ -55,6 +56,12 @@ class Scope:
     sandbox: bool
     chosen: int = 0
     apple: str = ""
+    flags: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The inventory as people type it behind a command."""
+        return f"-i {self.inventory} {self.flags}".strip()
 
     @property
     def concerned(self) -> int:

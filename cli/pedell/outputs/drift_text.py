@@ -64,11 +64,11 @@ def _last_line(moved: list[Change]) -> str:
 
 
 def _next(plan: Plan, page: Page) -> list[str]:
-    folder = plan.scope.inventory
+    typed = plan.scope.typed
     return in_columns(
         [
-            f"Put it back: pedell apply -i {folder}",
-            f"Keep it: write it into the files, then pedell plan -i {folder}",
+            f"Put it back: pedell apply {typed}",
+            f"Keep it: write it into the files, then pedell plan {typed}",
         ],
         page,
     )

@@ -7,15 +7,15 @@ stands behind the name.
 
 ``plan`` and ``drift``
     ``scope`` {inventory, authority, name, commit, version, schools, devices, sandbox, chosen (the
-    schools that a limit left over, 0 without one), apple (releases of Apple's schema)} ·
-    ``summary`` {changes, schools, blocked, waves, unchanged, waiting} · ``waves`` (wave) [{number,
-    schools, steps}] · ``changes`` (change) [{step, wave, action, address, school, place, kind,
-    name, target, effect, cause, drift, blocked, note (what was seen beside the fields), devices,
-    drifted, leaving, moved_to [address] (what says now what is deleted here), fields [{path,
-    before, after, cause}], needs [{step, reason, until}], source}] · ``orphans`` (orphan)
-    [{address}] · ``notices`` (notice) [{text, urgent}] · ``unreachable`` (unreachable) [{target,
-    reason}]. ``step`` and ``wave`` are null for a blocked change.
-    In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
+    schools that a limit left over, 0 without one), apple (releases of Apple's schema), flags (what
+    the next command needs too)} · ``summary`` {changes, schools, blocked, waves, unchanged,
+    waiting} · ``waves`` (wave) [{number, schools, steps}] · ``changes`` (change) [{step, wave,
+    action, address, school, place, kind, name, target, effect, cause, drift, blocked, note (what
+    was seen beside the fields), devices, drifted, leaving, moved_to [address] (what says now what
+    is deleted here), fields [{path, before, after, cause}], needs [{step, reason, until}],
+    source}] · ``orphans`` (orphan) [{address}] · ``notices`` (notice) [{text, urgent}] ·
+    ``unreachable`` (unreachable) [{target, reason}]. ``step`` and ``wave`` are null for a blocked
+    change. In ``drift``, ``before`` is what was left there and ``after`` what is seen now.
 ``diff``
     As ``plan``, and ``revisions`` {old, new} · ``by_school`` (school) [{school, changes, devices}].
     All changes stand in one wave. ``drift`` is always false.

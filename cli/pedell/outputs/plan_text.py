@@ -158,15 +158,14 @@ def _last_line(plan: Plan) -> str:
 def _next(plan: Plan, detail: Detail, page: Page) -> list[str]:
     if not detail.hints or not any(True for _ in plan.steps):
         return []
-    folder = plan.scope.inventory
     if detail.saved:
         return [f"Saved to {detail.saved}.      Apply it: pedell apply {detail.saved}"]
     hints = [
-        f"Save it: pedell plan -i {folder} --out today.plan",
+        f"Save it: pedell plan {plan.scope.typed} --out today.plan",
         "Apply it: pedell apply today.plan",
     ]
     if detail.level is not Level.FIELDS:
-        hints.append(f"Every field: pedell plan -i {folder} --diff")
+        hints.append(f"Every field: pedell plan {plan.scope.typed} --diff")
     return in_columns(hints, page)
 
 

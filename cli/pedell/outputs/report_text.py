@@ -165,15 +165,15 @@ def _duration(seconds: float) -> str:
 
 
 def _next(report: Report, page: Page) -> list[str]:
-    folder = report.scope.inventory
+    typed = report.scope.typed
     steps = sum(len(wave.steps) for wave in report.planned)
     done = sum(end.status is Status.DONE for wave in report.waves for end in wave.outcomes)
     late = any(_is_behind(wave.progress) for wave in report.waves)
-    who = [f"See who is behind: pedell status -i {folder}"] if late else []
+    who = [f"See who is behind: pedell status {typed}"] if late else []
     if done == steps and not report.unfinished:
-        return in_columns([f"Look again: pedell plan -i {folder}", *who], page)
-    again = f"pedell apply {report.saved or f'-i {folder}'}"
-    hints = [f"See what is left: pedell plan -i {folder}", f"Go on: {again}", *who]
+        return in_columns([f"Look again: pedell plan {typed}", *who], page)
+    again = f"pedell apply {report.saved or typed}"
+    hints = [f"See what is left: pedell plan {typed}", f"Go on: {again}", *who]
     return in_columns(hints, page)
 
 

@@ -131,12 +131,12 @@ def _behind(counts: Counter[DeviceStage]) -> int:
 
 def _next(overview: Overview, page: Page) -> Sequence[str]:
     stages = {device.stage for device in overview.survey.devices}
-    folder = overview.scope.inventory
+    typed = overview.scope.typed
     if not overview.hints or not stages - {DeviceStage.VERIFIED}:
         return []
     hints = []
     if stages & {DeviceStage.QUEUED, DeviceStage.INSTALLED, DeviceStage.ASLEEP}:
-        hints.append(f"Ask them: pedell sync -i {folder} --wait 300")
+        hints.append(f"Ask them: pedell sync {typed} --wait 300")
     if stages & {DeviceStage.UNSENT, DeviceStage.REFUSED}:
-        hints.append(f"Send it again: pedell apply -i {folder}")
+        hints.append(f"Send it again: pedell apply {typed}")
     return in_columns(hints, page)
