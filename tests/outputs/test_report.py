@@ -35,6 +35,11 @@ def test_what_to_type_next_stays_on_the_sandbox() -> None:
     assert last == "Look again: pedell plan -i inventories/dortmund --sandbox"
 
 
+def test_a_plan_without_changes_is_told_as_what_it_is() -> None:
+    text = FORMATS["text"].outcomes(Report("r", scope(3, 480), (), (), Traffic(), 0.1))
+    assert "Applied: nothing, because the plan has no change that may be done." in text
+
+
 def test_a_hundred_servers_that_fail_alike_are_one_line() -> None:
     told = plan(airdrop_off(school_ids(100)))
     ends = [(step, Status.UNREACHABLE, f"10.0.0.{step.number}:22 timed out") for step in told.steps]

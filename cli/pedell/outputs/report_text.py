@@ -135,6 +135,8 @@ def _unfinished(report: Report, page: Page) -> list[str]:
 def _last_line(report: Report) -> str:
     ends = [end for wave in report.waves for end in _ends(wave)]
     steps = sum(len(wave.steps) for wave in report.planned)
+    if not steps:
+        return "Applied: nothing, because the plan has no change that may be done."
     counts = {status: sum(end[1] is status for end in ends) for status in Status}
     schools = _finished_schools(report, ends)
     done = f"{counts[Status.DONE]:,} of {count(steps, 'change')}"

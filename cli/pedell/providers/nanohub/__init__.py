@@ -60,7 +60,7 @@ def _secret(target: Target, means: Means, setting: str) -> Secret:
     except KeyError:
         raise PermissionError(
             f"the target {target.id} names the secret {name!r} as `{setting}`, and the vault "
-            "has none of that name"
+            f"has none of that name: pedell secret set {name}"
         ) from None
 
 

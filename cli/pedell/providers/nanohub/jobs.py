@@ -186,7 +186,8 @@ class Workshop:
         try:
             secret: Secret = self.vault.reveal(name)
         except KeyError:
-            raise ValueError(f"the secret {name} is not in the vault") from None
+            text = f"the secret {name} is not in the vault: pedell secret set {name}"
+            raise ValueError(text) from None
         return secret.reveal()
 
 
