@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.commands.typed import pedell_says
+from tests.commands.typed import saying
 from tests.inventory_builder import write
 
 # An invented inventory: no real school, person or device.
@@ -34,14 +34,8 @@ DXXX00000002;02:d0:00:00:00:02;MU-0002;iPad;teacher
 
 @pytest.fixture(name="says")
 def _says(tmp_path):
-    write(tmp_path, FILES)
-
-    def says(*words):
-        answer = pedell_says(*words, cwd=tmp_path)
-        return " ".join(f"{answer.out} {answer.err}".split())
-
-    yield says
-    says("sandbox", "stop")
+    with saying(tmp_path, FILES) as found:
+        yield found
 
 
 def test_what_a_cohort_is_decides_and_is_told(says):

@@ -6,8 +6,7 @@ import pytest
 
 from pedell.sandbox import control
 from pedell.sandbox.world import find_sandbox
-from tests.commands.typed import pedell_says
-from tests.inventory_builder import write
+from tests.commands.typed import saying
 
 # An invented inventory: no real school, person or device.
 FILES = {
@@ -38,14 +37,8 @@ PUPIL, TEACHER = "DXXX00000001", "DXXX00000002"
 
 @pytest.fixture(name="says")
 def _says(tmp_path):
-    write(tmp_path, FILES)
-
-    def says(*words):
-        answer = pedell_says(*words, cwd=tmp_path)
-        return " ".join(f"{answer.out} {answer.err}".split())
-
-    yield says
-    says("sandbox", "stop")
+    with saying(tmp_path, FILES) as found:
+        yield found
 
 
 def test_a_shared_ipad_and_its_users_are_played(says, tmp_path):

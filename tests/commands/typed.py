@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pedell
+from tests.inventory_builder import write
 
 SOURCE = Path(pedell.__file__).parent.parent
 
@@ -41,3 +44,19 @@ def pedell_says(
         check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def saying(root: Path, files: Mapping[str, str | bytes | None]) -> Iterator[Callable[..., str]]:
+    """Write files, and yield what runs ``pedell`` there and gives back all it says in one line.
+
+    A sandbox that was started there is stopped at the end.
+    """
+    write(root, files)
+
+    def says(*words: object) -> str:
+        answer = pedell_says(*words, cwd=root)
+        return " ".join(f"{answer.out} {answer.err}".split())
+
+    yield says
+    says("sandbox", "stop")

@@ -8,9 +8,9 @@ import click
 
 from pedell.commands import options
 from pedell.commands.exits import Exit, Leave
-from pedell.commands.showing import rejections_shown
-from pedell.model import Inventory, Secret
-from pedell.wiring import Setting, open_vault, read_offline, state_folder
+from pedell.commands.one_mdm import find_mdm, open_secret
+from pedell.model import Inventory
+from pedell.wiring import Setting, state_folder
 
 
 @click.command("catch-up")
@@ -30,18 +30,8 @@ def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> N
     only what is new since the last time; may run beside the listener, and as often as you like.
     """
     setting = Setting(options.roots_of(inventories), state)
-    with rejections_shown("text"):
-        inventory = read_offline(setting).inventory
-    fitting = {
-        t.name: t.settings["database"]
-        for t in inventory.targets.values()
-        if "database" in t.settings and target in ("", t.name)
-    }
-    if len(fitting) != 1:
-        known = ", ".join(fitting) or "none has a database"
-        raise click.UsageError(f"Name the MDM whose database to read: --target NAME ({known}).")
-    name, database = next(iter(fitting.items()))
-    assert isinstance(database, Mapping)  # noqa: S101  # the schema says so
+    wanted, missing = "whose database to read", "none has a database"
+    inventory, name, database = find_mdm(setting, target, "database", wanted, missing)
     try:
         click.echo(_caught_up(setting, inventory, name, database))
     except PermissionError as error:
@@ -61,7 +51,9 @@ def _caught_up(
     port = int(str(database.get("port", 5432)))
     user, base = (str(database.get(key, "nanomdm")) for key in ("user", "name"))
     place = Place(str(database["host"]), port, base, user, ca)
-    password = _password(setting, inventory, str(database.get("credential", "")))
+    credential = str(database.get("credential", ""))
+    what = "opens the database"
+    password = open_secret(setting, inventory, credential, what) if credential else None
     folder = state_folder(setting, inventory)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -74,18 +66,6 @@ def _caught_up(
     when = f"since {since:%Y-%m-%d %H:%M}" if since else "from the beginning"
     told = f"{_count(found.devices, 'device')} and {_count(found.answers, 'answer')}"
     return f"Read {told} of {name}, {when}. {_count(enrolled, 'device')} enrolled."
-
-
-def _password(setting: Setting, inventory: Inventory, name: str) -> Secret | None:
-    if not name:
-        return None
-    with rejections_shown("text"):
-        vault = open_vault(setting, inventory)
-    try:
-        return vault.reveal(name)
-    except KeyError as missing:
-        text = f"The secret that opens the database is not there: set {missing.args[0]}."
-        raise Leave(Exit.DENIED, text) from None
 
 
 def _count(number: int, what: str) -> str:

@@ -5,10 +5,9 @@ from pathlib import Path
 import click
 
 from pedell.commands import options
-from pedell.commands.exits import Exit, Leave
-from pedell.commands.showing import rejections_shown, say
-from pedell.model import Inventory, Secret
-from pedell.wiring import Setting, open_vault, read_offline, state_folder
+from pedell.commands.one_mdm import find_mdm, open_secret
+from pedell.commands.showing import say
+from pedell.wiring import Setting, state_folder
 
 
 @click.command("listen")
@@ -30,19 +29,10 @@ def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> N
     from pedell.state.ledger import open_ledger
 
     setting = Setting(options.roots_of(inventories), state)
-    with rejections_shown("text"):
-        inventory = read_offline(setting).inventory
-    fitting = {
-        t.name: t.settings["webhook"]
-        for t in inventory.targets.values()
-        if "webhook" in t.settings and target in ("", t.name)
-    }
-    if len(fitting) != 1:
-        known = ", ".join(fitting) or "none has webhook.listen"
-        raise click.UsageError(f"Name the MDM to listen for: --target NAME ({known}).")
-    name, webhook = next(iter(fitting.items()))
-    assert isinstance(webhook, dict)  # noqa: S101  # the schema says so
-    key = _signing_key(setting, inventory, str(webhook.get("credential", "")))
+    wanted, missing = "to listen for", "none has webhook.listen"
+    inventory, name, webhook = find_mdm(setting, target, "webhook", wanted, missing)
+    credential = str(webhook.get("credential", ""))
+    key = open_secret(setting, inventory, credential, "signs the events")
     host, _, port = str(webhook["listen"]).rpartition(":")
     folder = state_folder(setting, inventory)
 
@@ -51,13 +41,3 @@ def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> N
 
     with open_ledger(folder / f"ledger-{name}.db") as ledger:
         serve_events((host, int(port)), key.reveal().encode(), ledger, ready)
-
-
-def _signing_key(setting: Setting, inventory: Inventory, name: str) -> Secret:
-    with rejections_shown("text"):
-        vault = open_vault(setting, inventory)
-    try:
-        return vault.reveal(name)
-    except KeyError as missing:
-        text = f"The secret that signs the events is not there: set {missing.args[0]}."
-        raise Leave(Exit.DENIED, text) from None
