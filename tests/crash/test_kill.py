@@ -22,4 +22,4 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path):
         trials = [trial for lot in crew.map(kill, LOTS) for trial in lot]
     assert [str(trial) for trial in trials if trial.wrong] == []
     killed = sum(trial.is_killed for trial in trials)
-    assert killed > len(trials) * 0.6, "too few of the moments fell into the apply"
+    assert killed > len(trials) * 0.4, "too few of the moments fell into the apply"
