@@ -67,6 +67,7 @@ settle_rights() { # files; what nobody declares stays as it is
     next_side "$5"
     if is_partly_kept "$@"; then
       line=${lines%%"$newline"*} lines=${lines#*"$newline"}
+      case $line in *\ *\ *) ;; *) exit ;; esac
       owner_now=${line%% *} mode_now=${line##* } group_now=${line#* }
       owner=${owner:-$owner_now} group=${group:-${group_now% *}} mode=${mode:-$mode_now}
     fi
