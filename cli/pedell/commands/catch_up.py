@@ -15,14 +15,8 @@ from pedell.wiring import Setting, state_folder
 
 @click.command("catch-up")
 @options.inventory
-@click.option("--target", default="", help="The MDM; needed where there are several.")
-@click.option(
-    "--state",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="PEDELL_STATE",
-    show_envvar=True,
-    help="Folder of the memory. Left out: .pedell in the inventory.",
-)
+@options.mdm
+@options.state
 def command(inventories: tuple[Path, ...], target: str, state: Path | None) -> None:
     """Read from NanoMDM's database which devices are enrolled and what they have answered.
 

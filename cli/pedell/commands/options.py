@@ -87,6 +87,14 @@ tags = click.option(
     metavar="TAGS",
     help="Only these parts: wifi, apps, restrictions, presets, server, a role …",
 )
+state = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PEDELL_STATE",
+    show_envvar=True,
+    help="Folder of the memory. Left out: .pedell in the inventory.",
+)
+mdm = click.option("--target", default="", help="The MDM; needed where there are several.")
 target_options = _stacked(
     [
         click.option(
@@ -104,13 +112,7 @@ target_options = _stacked(
             envvar="PEDELL_SANDBOX",
             help="Work on the embedded sandbox, whatever addresses the inventory names.",
         ),
-        click.option(
-            "--state",
-            type=click.Path(path_type=Path, file_okay=False),
-            envvar="PEDELL_STATE",
-            show_envvar=True,
-            help="Folder of the memory. Left out: .pedell in the inventory.",
-        ),
+        state,
     ]
 )
 

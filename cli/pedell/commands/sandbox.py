@@ -27,13 +27,6 @@ from pedell.vault import InventedVault, fingerprint_key
 from pedell.wiring import Setting, read_offline, state_folder
 
 _share = click.FloatRange(0, 1)
-_state = click.option(
-    "--state",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="PEDELL_STATE",
-    show_envvar=True,
-    help="Folder of the memory. Left out: .pedell in the inventory.",
-)
 
 
 @click.group("sandbox")
@@ -43,7 +36,7 @@ def command() -> None:
 
 @command.command("start")
 @options.inventory
-@_state
+@options.state
 @click.option(
     "--quirk",
     "quirks",
@@ -105,7 +98,7 @@ def start(
 
 @command.command("stop")
 @options.inventory
-@_state
+@options.state
 def stop(inventories: tuple[Path, ...], state: Path | None) -> None:
     """Stop the sandbox. Its memory stays until the next start."""
     ran = stop_sandbox(_folder(inventories, state))
@@ -114,7 +107,7 @@ def stop(inventories: tuple[Path, ...], state: Path | None) -> None:
 
 @command.command("status")
 @options.inventory
-@_state
+@options.state
 @click.option(
     "--output", type=click.Choice(["text", "json"]), default="text", help="For people or machines."
 )
@@ -133,7 +126,7 @@ def status(inventories: tuple[Path, ...], state: Path | None, output: str) -> No
 
 @command.command("break")
 @options.inventory
-@_state
+@options.state
 @click.argument("serial")
 @click.option(
     "--profile", default="", help="Part of the profile's identifier; left out, the first."
