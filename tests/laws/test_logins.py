@@ -38,7 +38,11 @@ def secret(account):
 def declared(account, former):
     """Return what the files want: the account of the network, and the ones of before."""
     known = [account, *sorted(former - {account})]
-    template = wanted("accounts", {"content": " ".join(sorted(known))}, kind="template")
+    template = wanted(
+        "accounts",
+        {"content": " ".join(sorted(known)), "secrets": {one: Sealed(one, one) for one in known}},
+        kind="template",
+    )
     service = wanted(
         "radius",
         {"running": True, "restart_on": ["template/accounts"]},
@@ -80,8 +84,6 @@ class World:
 
     def _seen(self, resource):
         at = resource.address
-        if at.kind == "template":
-            return Observed(at, {"content": self.known})
         if at.kind != "wifi":
             return Observed(at, self.left[at].spec) if at in self.left else None
         account = resource.spec["username"]

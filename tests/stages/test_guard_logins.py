@@ -109,6 +109,16 @@ def test_devices_that_nobody_looked_at_count_as_late():
     assert "3 devices of s" in held([turn()], [NEW, proof("neu")], memory)
 
 
+@pytest.mark.parametrize(
+    ("there", "is_held"), [(["alt", "neu"], True), (["neu"], False), (["points"], True)]
+)
+def test_what_the_server_has_forgotten_already_holds_nothing_up(there, is_held):
+    secrets = {name: Sealed(name, f"f-{name}") for name in there}
+    files = wanted("accounts", {"secrets": secrets}, kind="template")
+    memory = [NEW, proof("neu"), proof("alt", "net.former-1"), files]
+    assert bool(held([turn()], [NEW, proof("neu")], memory, seen=[shown(NEW, "B")])) is is_held
+
+
 def test_whoever_has_shown_another_network_loses_nothing():
     other = network("gast", name="guests")
     desired, memory = [NEW, other, proof("neu"), proof("gast", "guests")], [*BEFORE, other]

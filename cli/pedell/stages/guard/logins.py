@@ -9,10 +9,12 @@ from pedell.model import (
     Address,
     Change,
     Desired,
+    Sealed,
     Spec,
     Value,
     Words,
     is_same,
+    sealed_in,
     tell_count,
 )
 from pedell.stages.guard.surroundings import Surroundings
@@ -85,13 +87,30 @@ class Logins:
         known = [_login(self._desired[at].spec) for at in self._proofs.get(school, ())]
         found: dict[str, tuple[Address, Spec, frozenset[str]]] = {}
         for network, login, holders in self._held(school):
-            if any(_is_same_login(login, one) for one in known):
+            if any(_is_same_login(login, one) for one in known) or self._is_gone(
+                login, known, school
+            ):
                 continue
             if stranded := self._ways.stranded(network, holders):
                 name = f"{network.name} {_account(login)}"
                 earlier = found[name][2] if name in found else frozenset()
                 found[name] = (network, login, stranded | earlier)
         yield from (_told(*one) for one in found.values())
+
+    def _is_gone(self, login: Spec, known: Sequence[Spec], school: str) -> bool:
+        """Tell whether an earlier apply took the login away: its password is there no more.
+
+        A proof of it may be remembered for long, because nobody prunes. Where the server's files
+        hold no password of any login, nobody can tell.
+        """
+        memory = self._around.memory
+        left = [memory[at].spec for at in self._settings if at.school == school and at in memory]
+        there = {one.name for spec in left for one in sealed_in(spec)}
+        return bool(
+            there & set(map(_password, known))
+            and _password(login)
+            and _password(login) not in there
+        )
 
     def _held(self, school: str) -> Iterator[_Found]:
         """Yield how devices may join their networks now, whatever the files say."""
@@ -136,6 +155,12 @@ def _login(spec: Spec) -> Spec:
     sealed = secrets if isinstance(secrets, Mapping) else spec
     shown = {key: spec[key] for key in _SHOWN if key in spec}
     return {**shown, **{key: sealed[key] for key in _SEALED if key in sealed}}
+
+
+def _password(login: Spec) -> str:
+    """Return the name of the secret that the login is opened with, empty for none."""
+    sealed = login.get("user_password")
+    return sealed.name if isinstance(sealed, Sealed) else ""
 
 
 def _is_same_login(one: Spec, other: Spec) -> bool:
